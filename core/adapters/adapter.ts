@@ -1,0 +1,39 @@
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/log.ts';
+import type { DeviceConfig } from '../contract/document/devices.ts';
+import type { RawFrame, ReadingBatch } from '../contract/reading.ts';
+import type { ByteLinks } from '../transports/byte-port.ts';
+
+/** What an adapter may use. It knows neither the router nor the store, and does not reconnect. */
+export interface AdapterContext {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly links: ByteLinks;
+  /** Readings of one poll or one frame. `heardAt` is the monotonic time in ms at which its last byte arrived, for tracing. */
+  emit(batch: ReadingBatch, heardAt: number): void;
+  /** Each frame on the wire, good or faulty, for the screen. Call it only while `framesWanted()` or when faulty. */
+  frame(frame: RawFrame): void;
+  framesWanted(): boolean;
+  /** A fault that does not end the session (timeout, bad frame, exception): counted by its code, shown as last error. */
+  fault(error: Error): void;
+  random(): number;
+}
+
+/** One open connection that speaks one protocol. */
+export interface AdapterSession {
+  /** Resolves once, never rejects: undefined after `close()`, else the fault that ended it. */
+  readonly closed: Promise<Error | undefined>;
+  close(): Promise<void>;
+  /** Reads everything now, out of turn, where the protocol can ask. */
+  readNow?(signal: AbortSignal): Promise<void>;
+  /** Writes one point; rejects with `adapter/not-writable`, `adapter/unknown-point`, `adapter/exception`, `adapter/timeout`. */
+  write?(point: string, value: number | string | boolean, signal: AbortSignal): Promise<void>;
+}
+
+/** A protocol. `open` rejects with a GatewayError when the link cannot be had; the supervisor tries again with backoff. */
+export interface AdapterKind<C extends DeviceConfig = DeviceConfig> {
+  readonly kind: C['adapter'];
+  /** The connection for people. */
+  describe(config: C): string;
+  open(config: C, context: AdapterContext, signal: AbortSignal): Promise<AdapterSession>;
+}

@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import {
+  AlarmView, ChangeView, DeploymentView, DeviceView, DocumentFault, FlowEdgeView, FlowNodeView, FrameView, FunctionView, GatewayView,
+  LineState, LogView, MessageView, TraceView, TrendPoint,
+} from './views.ts';
+
+const none = z.strictObject({});
+const done = z.null();
+
+/** Every call. The server looks methods up here only, parses the input and answers with the output. */
+export const METHODS = {
+  'gateway.status': { input: none, output: GatewayView },
+  'device.list': { input: none, output: z.array(DeviceView) },
+  'device.reconnect': { input: z.strictObject({ device: z.string() }), output: done },
+  'device.read': { input: z.strictObject({ device: z.string() }), output: done },
+  'device.write': {
+    input: z.strictObject({ device: z.string(), point: z.string(), value: z.union([z.number(), z.string(), z.boolean()]) }),
+    output: done,
+  },
+  'function.list': { input: none, output: z.array(FunctionView) },
+  'function.restart': { input: z.strictObject({ name: z.string() }), output: done },
+  'function.pause': { input: z.strictObject({ name: z.string(), paused: z.boolean() }), output: done },
+  /** The trend of one series between two times, in at most `buckets` buckets. */
+  'history.trend': {
+    input: z.strictObject({ series: z.string().max(300), from: z.number(), to: z.number(), buckets: z.number().int().min(1).max(5000) }),
+    output: z.array(TrendPoint),
+  },
+  'deployment.text': { input: z.strictObject({ version: z.number().int() }), output: z.object({ text: z.string() }) },
+  /** Checks a document (YAML or JSON) and says what it would change; applies nothing. */
+  'deployment.validate': {
+    input: z.strictObject({ text: z.string().max(4_194_304) }),
+    output: z.object({ ok: z.boolean(), faults: z.array(DocumentFault), changes: z.array(ChangeView), name: z.string().nullable() }),
+  },
+  /** Applies a document as a whole. `basedOn` is the version it was compared with: another one running meanwhile is `document/conflict`. */
+  'deployment.apply': {
+    input: z.strictObject({ text: z.string().max(4_194_304), basedOn: z.number().int().nullable(), note: z.string().max(200) }),
+    output: z.object({ version: z.number() }),
+  },
+  /** Cuts or restores the practice cloud's line. */
+  'line.set': { input: z.strictObject({ state: LineState }), output: done },
+  /** Follows the next message from this party (`device:meter`, `function:alarm`), or the next one at all. */
+  'trace.next': { input: z.strictObject({ source: z.string().nullable() }), output: done },
+  /** Publishes as a local client would; `payload` is base64. Resolves when accepted (durable targets: committed). */
+  'message.publish': {
+    input: z.strictObject({ topic: z.string().min(1).max(256), payload: z.string().max(1_398_104), qos: z.union([z.literal(0), z.literal(1)]), retain: z.boolean() }),
+    output: done,
+  },
+  'alarm.acknowledge': { input: z.strictObject({ id: z.string() }), output: done },
+  'log.recent': { input: z.strictObject({ limit: z.number().int().min(1).max(5000) }), output: z.array(LogView) },
+} as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>;
+
+/**
+ * Every view. `keep` bounds how many rows a log-like view holds (newest `id`s win, `id` is a number that counts up);
+ * null means a table that says itself which rows are gone.
+ */
+export const TOPICS = {
+  gateway: { params: none, row: GatewayView, keep: null },
+  devices: { params: none, row: DeviceView, keep: null },
+  functions: { params: none, row: FunctionView, keep: null },
+  nodes: { params: none, row: FlowNodeView, keep: null },
+  edges: { params: none, row: FlowEdgeView, keep: null },
+  alarms: { params: none, row: AlarmView, keep: null },
+  deployments: { params: none, row: DeploymentView, keep: null },
+  traces: { params: none, row: TraceView, keep: null },
+  logs: { params: z.strictObject({}), row: LogView, keep: 2000 },
+  messages: { params: z.strictObject({ edge: z.string().optional(), filter: z.string().max(256).optional() }), row: MessageView, keep: 500 },
+  frames: { params: z.strictObject({ device: z.string() }), row: FrameView, keep: 200 },
+} as const satisfies Record<string, { params: z.ZodType; row: z.ZodType; keep: number | null }>;
+
+export type Method = keyof typeof METHODS;
+export type Input<M extends Method> = z.infer<(typeof METHODS)[M]['input']>;
+export type Output<M extends Method> = z.infer<(typeof METHODS)[M]['output']>;
+export type Topic = keyof typeof TOPICS;
+export type Params<T extends Topic> = z.infer<(typeof TOPICS)[T]['params']>;
+export type Row<T extends Topic> = z.infer<(typeof TOPICS)[T]['row']>;
+export type RowId = string | number;
+
+/**
+ * `snapshot` replaces everything; `patch` sets and removes rows and follows the revision before it (`rev` = last + 1),
+ * a gap means: ask anew. `offline` says that the connection to core is lost; a snapshot follows when it is back.
+ */
+export type TopicEvent<T extends Topic> =
+  | { readonly kind: 'snapshot'; readonly rev: number; readonly items: readonly Row<T>[] }
+  | { readonly kind: 'patch'; readonly rev: number; readonly set: readonly Row<T>[]; readonly gone: readonly RowId[] }
+  | { readonly kind: 'offline' };
+
+/** The same interface on both sides of the wire. */
+export interface GatewayApi {
+  call<M extends Method>(method: M, input: Input<M>, signal?: AbortSignal): Promise<Output<M>>;
+  watch<T extends Topic>(topic: T, params: Params<T>, listener: (event: TopicEvent<T>) => void): () => void;
+}
