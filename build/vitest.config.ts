@@ -13,7 +13,14 @@ export default defineConfig({
     passWithNoTests: true,
     maxWorkers: 2,
     projects: [
-      { root, test: { name: 'core', include: ['test/core/**/*.test.ts', 'test/electron/**/*.test.ts', 'test/build/**/*.test.ts'], ...quick } },
+      {
+        root,
+        test: {
+          name: 'core',
+          include: ['test/core/**/*.test.ts', 'test/electron/**/*.test.ts', 'test/build/**/*.test.ts'],
+          ...quick,
+        },
+      },
       { root, test: { name: 'dom', include: ['test/renderer/**/*.test.{ts,tsx}'], environment: 'jsdom', ...quick } },
       { root, test: { name: 'integration', include: ['test/integration/**/*.test.ts', 'test/faults/**/*.test.ts'], ...slow } },
       { root, test: { name: 'e2e', include: ['test/e2e/**/*.test.ts'], ...slow } },

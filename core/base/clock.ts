@@ -35,12 +35,12 @@ export const systemClock: Clock = {
   },
   after(ms, fn) {
     const timer = setTimeout(fn, ms);
-    timer.unref();
+    if (typeof timer === 'object') timer.unref(); // a plain number in a browser
     return () => clearTimeout(timer);
   },
   every(ms, fn) {
     const timer = setInterval(fn, ms);
-    timer.unref();
+    if (typeof timer === 'object') timer.unref();
     return () => clearInterval(timer);
   },
 };

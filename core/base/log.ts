@@ -51,7 +51,8 @@ function plain(data: LogData): { message: string; data: LogRecord['data'] } {
       out['remedy'] = value.remedy;
       if (value.cause !== undefined) out[key] = describe(value.cause);
     } else if (value instanceof Error) out[key] = describe(value);
-    else if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') out[key] = value;
+    else if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
+      out[key] = value;
     else if (value !== undefined) out[key] = JSON.stringify(value);
   }
   return { message, data: out };

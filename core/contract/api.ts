@@ -1,7 +1,20 @@
 import { z } from 'zod';
 import {
-  AlarmView, ChangeView, DeploymentView, DeviceView, DocumentFault, FlowEdgeView, FlowNodeView, FrameView, FunctionView, GatewayView,
-  LineState, LogView, MessageView, TraceView, TrendPoint,
+  AlarmView,
+  ChangeView,
+  DeploymentView,
+  DeviceView,
+  DocumentFault,
+  FlowEdgeView,
+  FlowNodeView,
+  FrameView,
+  FunctionView,
+  GatewayView,
+  LineState,
+  LogView,
+  MessageView,
+  TraceView,
+  TrendPoint,
 } from './views.ts';
 
 const none = z.strictObject({});
@@ -22,14 +35,24 @@ export const METHODS = {
   'function.pause': { input: z.strictObject({ name: z.string(), paused: z.boolean() }), output: done },
   /** The trend of one series between two times, in at most `buckets` buckets. */
   'history.trend': {
-    input: z.strictObject({ series: z.string().max(300), from: z.number(), to: z.number(), buckets: z.number().int().min(1).max(5000) }),
+    input: z.strictObject({
+      series: z.string().max(300),
+      from: z.number(),
+      to: z.number(),
+      buckets: z.number().int().min(1).max(5000),
+    }),
     output: z.array(TrendPoint),
   },
   'deployment.text': { input: z.strictObject({ version: z.number().int() }), output: z.object({ text: z.string() }) },
   /** Checks a document (YAML or JSON) and says what it would change; applies nothing. */
   'deployment.validate': {
     input: z.strictObject({ text: z.string().max(4_194_304) }),
-    output: z.object({ ok: z.boolean(), faults: z.array(DocumentFault), changes: z.array(ChangeView), name: z.string().nullable() }),
+    output: z.object({
+      ok: z.boolean(),
+      faults: z.array(DocumentFault),
+      changes: z.array(ChangeView),
+      name: z.string().nullable(),
+    }),
   },
   /** Applies a document as a whole. `basedOn` is the version it was compared with: another one running meanwhile is `document/conflict`. */
   'deployment.apply': {
@@ -42,7 +65,12 @@ export const METHODS = {
   'trace.next': { input: z.strictObject({ source: z.string().nullable() }), output: done },
   /** Publishes as a local client would; `payload` is base64. Resolves when accepted (durable targets: committed). */
   'message.publish': {
-    input: z.strictObject({ topic: z.string().min(1).max(256), payload: z.string().max(1_398_104), qos: z.union([z.literal(0), z.literal(1)]), retain: z.boolean() }),
+    input: z.strictObject({
+      topic: z.string().min(1).max(256),
+      payload: z.string().max(1_398_104),
+      qos: z.union([z.literal(0), z.literal(1)]),
+      retain: z.boolean(),
+    }),
     output: done,
   },
   'alarm.acknowledge': { input: z.strictObject({ id: z.string() }), output: done },
@@ -63,7 +91,11 @@ export const TOPICS = {
   deployments: { params: none, row: DeploymentView, keep: null },
   traces: { params: none, row: TraceView, keep: null },
   logs: { params: z.strictObject({}), row: LogView, keep: 2000 },
-  messages: { params: z.strictObject({ edge: z.string().optional(), filter: z.string().max(256).optional() }), row: MessageView, keep: 500 },
+  messages: {
+    params: z.strictObject({ edge: z.string().optional(), filter: z.string().max(256).optional() }),
+    row: MessageView,
+    keep: 500,
+  },
   frames: { params: z.strictObject({ device: z.string() }), row: FrameView, keep: 200 },
 } as const satisfies Record<string, { params: z.ZodType; row: z.ZodType; keep: number | null }>;
 

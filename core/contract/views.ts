@@ -48,11 +48,29 @@ export const GatewayView = z.object({
   uptimeMs: z.number(),
   now: z.number(),
   demo: z.boolean(),
-  deployment: z.object({ version: z.number(), name: z.string(), state: z.enum(['none', 'applying', 'running', 'failed']), appliedAt: z.number().nullable() }),
-  link: z.object({ state: LinkState, since: z.number(), endpoint: z.string(), lastError: FaultView.nullable(), attempts: z.number(), nextAttemptAt: z.number().nullable() }),
+  deployment: z.object({
+    version: z.number(),
+    name: z.string(),
+    state: z.enum(['none', 'applying', 'running', 'failed']),
+    appliedAt: z.number().nullable(),
+  }),
+  link: z.object({
+    state: LinkState,
+    since: z.number(),
+    endpoint: z.string(),
+    lastError: FaultView.nullable(),
+    attempts: z.number(),
+    nextAttemptAt: z.number().nullable(),
+  }),
   /** The practice cloud's line; null where a real cloud is configured. */
   line: z.object({ state: LineState, since: z.number(), received: z.number() }).nullable(),
-  backlog: z.object({ count: z.number(), bytes: z.number(), oldestAt: z.number().nullable(), inPerS: z.number(), outPerS: z.number() }),
+  backlog: z.object({
+    count: z.number(),
+    bytes: z.number(),
+    oldestAt: z.number().nullable(),
+    inPerS: z.number(),
+    outPerS: z.number(),
+  }),
   devices: z.object({ total: z.number(), ok: z.number(), degraded: z.number(), offline: z.number() }),
   functions: z.object({ total: z.number(), running: z.number(), failing: z.number() }),
   alarms: z.object({ active: z.number(), unacknowledged: z.number() }),
@@ -128,7 +146,15 @@ export const FunctionView = z.object({
   memoryMb: z.number(),
   timeoutMs: z.number(),
   lastError: z
-    .object({ code: z.enum(codes), message: z.string(), remedy: z.string(), stack: z.string(), at: z.number(), eventTopic: z.string().nullable(), eventText: z.string().nullable() })
+    .object({
+      code: z.enum(codes),
+      message: z.string(),
+      remedy: z.string(),
+      stack: z.string(),
+      at: z.number(),
+      eventTopic: z.string().nullable(),
+      eventText: z.string().nullable(),
+    })
     .nullable(),
   books: BooksView,
 });
@@ -137,7 +163,7 @@ export type FunctionView = z.infer<typeof FunctionView>;
 /** Topic `nodes`: the parties of the Flows picture. `id` is the name used in subscriptions (`device:meter`, `cloud`, ...). */
 export const FlowNodeView = z.object({
   id: z.string(),
-  kind: z.enum(['device', 'function', 'local', 'cloud', 'history']),
+  kind: z.enum(['device', 'function', 'local', 'cloud', 'history', 'alarms']),
   label: z.string(),
   health: Health,
   detail: z.string(),
@@ -192,7 +218,19 @@ export const FrameView = z.object({
 });
 export type FrameView = z.infer<typeof FrameView>;
 
-export const HOP_KINDS = ['wire', 'decoded', 'published', 'routed', 'function-started', 'function-ended', 'stored', 'sent', 'acknowledged', 'delivered', 'dropped'] as const;
+export const HOP_KINDS = [
+  'wire',
+  'decoded',
+  'published',
+  'routed',
+  'function-started',
+  'function-ended',
+  'stored',
+  'sent',
+  'acknowledged',
+  'delivered',
+  'dropped',
+] as const;
 export type HopKind = (typeof HOP_KINDS)[number];
 export const HopView = z.object({
   kind: z.enum(HOP_KINDS),

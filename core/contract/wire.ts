@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import type { WireError } from '../base/errors.ts';
 
-/** Raised when frames change in a way that an older peer cannot read. */
-export const PROTOCOL = 1;
+export { PROTOCOL } from './protocol.ts';
 
 /** Console or command line to core. `id` is chosen by the client and names the call or the watch until it ends. */
 export const ClientFrame = z.discriminatedUnion('t', [

@@ -10,5 +10,9 @@ export const Id = z
 export const Label = z.string().min(1, 'must not be empty').max(80, 'must have at most 80 characters');
 
 /** Milliseconds between polls and the like. */
-export const IntervalMs = z.number().int().min(10, 'must be at least 10 ms').max(86_400_000, 'must be at most a day (86400000 ms)');
+export const IntervalMs = z
+  .number()
+  .int()
+  .min(10, 'must be at least 10 ms')
+  .max(86_400_000, 'must be at most a day (86400000 ms)');
 export const TimeoutMs = z.number().int().min(1, 'must be at least 1 ms').max(600_000, 'must be at most ten minutes (600000 ms)');

@@ -110,6 +110,12 @@ export const SimulatedDevice = z.strictObject({
 });
 export type SimulatedDeviceConfig = z.infer<typeof SimulatedDevice>;
 
-export const Device = z.discriminatedUnion('adapter', [ModbusRtuDevice, ModbusTcpDevice, LineDevice, NmeaDevice, SimulatedDevice]);
+export const Device = z.discriminatedUnion('adapter', [
+  ModbusRtuDevice,
+  ModbusTcpDevice,
+  LineDevice,
+  NmeaDevice,
+  SimulatedDevice,
+]);
 export type DeviceConfig = z.infer<typeof Device>;
 export type AdapterName = DeviceConfig['adapter'];

@@ -13,7 +13,10 @@ export const FunctionCode = z.union([
       .string()
       .min(1)
       .max(255)
-      .regex(/^(?!.*\.\.)[\w./-]+\.(mjs|cjs|js|ts|mts)$/, 'name a .mjs, .cjs, .js, .ts or .mts file below the folder of the document'),
+      .regex(
+        /^(?!.*\.\.)[\w./-]+\.(mjs|cjs|js|ts|mts)$/,
+        'name a .mjs, .cjs, .js, .ts or .mts file below the folder of the document',
+      ),
   }),
 ]);
 export type FunctionCodeConfig = z.infer<typeof FunctionCode>;

@@ -6,20 +6,30 @@ const ID = '[a-z0-9][a-z0-9_-]{0,63}';
 /** `cloud`, `local` (clients of the broker), `device:<id>` or `device:*`, `function:<name>`. */
 export const SubscriptionSource = z
   .string()
-  .regex(new RegExp(`^(cloud|local|device:(\\*|${ID})|function:(\\*|${ID}))$`), 'use "cloud", "local", "device:<id>", "device:*", "function:<name>" or "function:*"');
-/** `cloud`, `local`, `device:<id>` (writes its points), `function:<name>`, `history`. */
+  .regex(
+    new RegExp(`^(cloud|local|device:(\\*|${ID})|function:(\\*|${ID}))$`),
+    'use "cloud", "local", "device:<id>", "device:*", "function:<name>" or "function:*"',
+  );
+/** `cloud`, `local`, `device:<id>` (writes its points), `function:<name>`, `history`, `alarms` (shown on the screen). */
 export const SubscriptionTarget = z
   .string()
-  .regex(new RegExp(`^(cloud|local|history|device:${ID}|function:${ID})$`), 'use "cloud", "local", "history", "device:<id>" or "function:<name>"');
+  .regex(
+    new RegExp(`^(cloud|local|history|alarms|device:${ID}|function:${ID})$`),
+    'use "cloud", "local", "history", "alarms", "device:<id>" or "function:<name>"',
+  );
 
 /** MQTT topic filter (MQTT 3.1.1, section 4.7). */
 export const TopicFilter = z
   .string()
   .min(1, 'must not be empty')
   .max(256, 'must have at most 256 bytes')
-  .refine((text) => text.split('/').every((level, i, all) => (level === '#' ? i === all.length - 1 : level === '+' || !/[+#]/.test(level))), {
-    message: '"+" must fill a level, "#" must be the last level',
-  })
+  .refine(
+    (text) =>
+      text.split('/').every((level, i, all) => (level === '#' ? i === all.length - 1 : level === '+' || !/[+#]/.test(level))),
+    {
+      message: '"+" must fill a level, "#" must be the last level',
+    },
+  )
   .refine((text) => !text.includes('\u0000'), { message: 'must not contain NUL' });
 
 /** A route. Nothing flows between parties that no subscription allows. */

@@ -1,0 +1,222 @@
+import type { DeviceConfig } from '../contract/document/devices.ts';
+import type { SiteDocument } from '../contract/document/document.ts';
+import type { SerialLinkConfig } from '../contract/document/links.ts';
+import type { Path } from './document-path.ts';
+
+export interface CrossFault {
+  readonly path: Path;
+  readonly message: string;
+  readonly remedy: string;
+}
+
+function duplicates(names: readonly string[], at: (index: number) => Path, what: string): readonly CrossFault[] {
+  const seen = new Map<string, number>();
+  return names.flatMap((name, i) => {
+    const first = seen.get(name);
+    if (first === undefined) {
+      seen.set(name, i);
+      return [];
+    }
+    return [{ path: at(i), message: `The ${what} "${name}" is used twice.`, remedy: `Give every ${what} its own name.` }];
+  });
+}
+
+const listed = (known: readonly string[]): string =>
+  known.length === 0
+    ? 'There is none in this document.'
+    : `Known here: ${known.slice(0, 8).join(', ')}${known.length > 8 ? ', ...' : ''}.`;
+
+function references(document: SiteDocument): readonly CrossFault[] {
+  const devices = document.devices.map((device) => device.id);
+  const functions = document.functions.map((one) => one.name);
+  const check = (ref: string, path: Path): readonly CrossFault[] => {
+    const [kind, name = ''] = ref.split(':');
+    if (name === '' || name === '*') return [];
+    const known = kind === 'device' ? devices : functions;
+    if (known.includes(name)) return [];
+    return [{ path, message: `There is no ${kind} "${name}".`, remedy: listed(known) }];
+  };
+  return document.subscriptions.flatMap((one, i) => [
+    ...check(one.source, ['subscriptions', i, 'source']),
+    ...check(one.target, ['subscriptions', i, 'target']),
+    ...(one.source === one.target
+      ? [
+          {
+            path: ['subscriptions', i, 'target'],
+            message: `Source and target are both "${one.source}".`,
+            remedy: 'A subscription leads from one party to another one.',
+          },
+        ]
+      : []),
+  ]);
+}
+
+function patternFault(pattern: string): string | null {
+  try {
+    new RegExp(pattern, 'u');
+    return null;
+  } catch (cause) {
+    return cause instanceof Error ? cause.message : String(cause);
+  }
+}
+
+function lineFaults(device: Extract<DeviceConfig, { adapter: 'line' }>, at: Path): readonly CrossFault[] {
+  const faults: CrossFault[] = [];
+  if (device.pattern !== undefined && device.separator !== undefined) {
+    faults.push({
+      path: [...at, 'separator'],
+      message: 'A line is read by a pattern or by a separator, not by both.',
+      remedy: 'Remove one of them.',
+    });
+  }
+  const wrong = device.pattern === undefined ? null : patternFault(device.pattern);
+  if (wrong !== null)
+    faults.push({
+      path: [...at, 'pattern'],
+      message: `The pattern is not a regular expression: ${wrong}.`,
+      remedy: 'Mend the expression.',
+    });
+  const groups = new Set([...(device.pattern ?? '').matchAll(/\(\?<([A-Za-z_]\w*)>/g)].map((match) => match[1]));
+  device.points.forEach((point, i) => {
+    const path = [...at, 'points', i, 'from'];
+    if (device.pattern !== undefined && !groups.has(String(point.from ?? point.name))) {
+      faults.push({
+        path,
+        message: `The pattern has no group "${String(point.from ?? point.name)}".`,
+        remedy: 'Name a group (?<name>...) of the pattern.',
+      });
+    }
+    if (device.separator !== undefined && typeof point.from !== 'number') {
+      faults.push({
+        path,
+        message: 'A point of a line with a separator needs the number of its column.',
+        remedy: 'Set "from" to the column, counted from 0.',
+      });
+    }
+  });
+  return faults;
+}
+
+function modbusFaults(device: Extract<DeviceConfig, { adapter: 'modbus-rtu' | 'modbus-tcp' }>, at: Path): readonly CrossFault[] {
+  const faults: CrossFault[] = [];
+  if (device.adapter === 'modbus-tcp' && device.link.kind !== 'tcp') {
+    faults.push({
+      path: [...at, 'link', 'kind'],
+      message: 'Modbus TCP needs a link of kind "tcp".',
+      remedy: 'Use kind tcp, or the adapter modbus-rtu.',
+    });
+  }
+  device.points.forEach((point, i) => {
+    const path = [...at, 'points', i];
+    const bits = point.table === 'coil' || point.table === 'discrete';
+    const words = point.type.endsWith('64') ? 4 : point.type.endsWith('32') ? 2 : 1;
+    if (bits && point.type !== 'bool') {
+      faults.push({
+        path: [...path, 'type'],
+        message: `A ${point.table} holds one bit, not ${point.type}.`,
+        remedy: 'Use the type bool.',
+      });
+    }
+    if (!bits && point.type === 'bool' && point.bit === undefined) {
+      faults.push({
+        path: [...path, 'bit'],
+        message: 'A bool in a register needs the number of its bit.',
+        remedy: 'Set "bit" to 0..15.',
+      });
+    }
+    if (point.address + words > 65536) {
+      faults.push({
+        path: [...path, 'address'],
+        message: `${point.type} at ${point.address} reaches beyond the last address 65535.`,
+        remedy: 'Check the address: it is counted from 0.',
+      });
+    }
+    if (point.writable && (point.table === 'input' || point.table === 'discrete')) {
+      faults.push({
+        path: [...path, 'writable'],
+        message: `A point in the table "${point.table}" cannot be written.`,
+        remedy: 'Use the table holding or coil, or remove "writable".',
+      });
+    }
+    if (point.scale === 0)
+      faults.push({
+        path: [...path, 'scale'],
+        message: 'A scale of 0 makes every value 0.',
+        remedy: 'Give the factor, e.g. 0.1.',
+      });
+  });
+  return faults;
+}
+
+const serialFacts = (link: SerialLinkConfig): string =>
+  `${link.baudRate} ${link.dataBits}${link.parity[0]?.toUpperCase()}${link.stopBits}`;
+
+/** Two devices on one serial port must agree on its settings, and only Modbus units can share it. */
+function sharedPorts(devices: readonly DeviceConfig[]): readonly CrossFault[] {
+  const first = new Map<string, { index: number; facts: string; adapter: string }>();
+  return devices.flatMap((device, i): CrossFault[] => {
+    if (device.adapter === 'simulated' || device.link.kind !== 'serial') return [];
+    const facts = serialFacts(device.link);
+    const known = first.get(device.link.path);
+    if (!known) {
+      first.set(device.link.path, { index: i, facts, adapter: device.adapter });
+      return [];
+    }
+    const other = devices[known.index]?.id ?? '';
+    if (device.adapter !== 'modbus-rtu' || known.adapter !== 'modbus-rtu') {
+      return [
+        {
+          path: ['devices', i, 'link', 'path'],
+          message: `The port ${device.link.path} is used by "${other}" already.`,
+          remedy: 'Only Modbus RTU units can share a port.',
+        },
+      ];
+    }
+    if (known.facts === facts) return [];
+    return [
+      {
+        path: ['devices', i, 'link'],
+        message: `The port ${device.link.path} is ${known.facts} for "${other}" and ${facts} here.`,
+        remedy: 'Give all units on one port the same settings.',
+      },
+    ];
+  });
+}
+
+/** Faults between parts of a document, which a schema cannot see. */
+export function crossCheck(document: SiteDocument): readonly CrossFault[] {
+  const { devices, functions, subscriptions } = document;
+  return [
+    ...duplicates(
+      devices.map((one) => one.id),
+      (i) => ['devices', i, 'id'],
+      'device id',
+    ),
+    ...duplicates(
+      functions.map((one) => one.name),
+      (i) => ['functions', i, 'name'],
+      'function name',
+    ),
+    ...duplicates(
+      subscriptions.map((one) => one.id),
+      (i) => ['subscriptions', i, 'id'],
+      'subscription id',
+    ),
+    ...devices.flatMap((device, d) =>
+      duplicates(
+        device.points.map((one) => one.name),
+        (i) => ['devices', d, 'points', i, 'name'],
+        'point name',
+      ),
+    ),
+    ...devices.flatMap((device, d) =>
+      device.adapter === 'line'
+        ? lineFaults(device, ['devices', d])
+        : device.adapter === 'modbus-rtu' || device.adapter === 'modbus-tcp'
+          ? modbusFaults(device, ['devices', d])
+          : [],
+    ),
+    ...sharedPorts(devices),
+    ...references(document),
+  ];
+}

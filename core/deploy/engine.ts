@@ -1,0 +1,189 @@
+import type { Clock } from '../base/clock.ts';
+import { createEmitter } from '../base/emitter.ts';
+import { describe, GatewayError } from '../base/errors.ts';
+import type { Logger } from '../base/log.ts';
+import type { SiteDocument } from '../contract/document/document.ts';
+import type { ChangeView, DeploymentView, DocumentFault } from '../contract/views.ts';
+import type { Documents, StoredVersion } from '../store/documents.ts';
+import { checkDocument } from './check.ts';
+import { diffDocuments } from './diff.ts';
+import { codeFiles, type FunctionEntry, hashVersion, readCode, stageCode, unstage } from './stage.ts';
+
+export interface EngineDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly documents: Documents;
+  /** Folder for the staged code of each version. */
+  readonly stageRoot: string;
+  /** Folders that are searched for code files of a document that comes without a folder of its own. */
+  readonly codeFolders: readonly string[];
+  switchTo(document: SiteDocument, entries: ReadonlyMap<string, FunctionEntry>, codeOf: (name: string) => string): Promise<void>;
+}
+
+export interface ApplyOptions {
+  readonly by: string;
+  readonly note: string;
+  /** The version the new document was compared with; another one running meanwhile is a conflict. Null: do not check. */
+  readonly basedOn: number | null;
+  /** The document's own folder, searched first for code files. */
+  readonly folder?: string;
+}
+
+export interface EngineState {
+  readonly state: 'none' | 'applying' | 'running' | 'failed';
+  readonly version: number;
+  readonly name: string;
+  readonly appliedAt: number | null;
+}
+
+export interface DeployEngine {
+  /** Goes on with the version that ran last. False when there is none. */
+  resume(): Promise<boolean>;
+  check(text: string): { ok: boolean; faults: readonly DocumentFault[]; changes: readonly ChangeView[]; name: string | null };
+  /** Applies as a whole, one at a time. Rejects `document/invalid` (all faults in the message), `document/unreadable`, `document/conflict`; the version before then goes on. */
+  apply(text: string, options: ApplyOptions): Promise<number>;
+  text(version: number): Promise<string>;
+  state(): EngineState;
+  versions(): readonly DeploymentView[];
+  onChanged(listener: () => void): () => void;
+}
+
+type Listed = Omit<StoredVersion, 'text' | 'files'>;
+
+const faultLine = (fault: DocumentFault): string =>
+  `${fault.path}${fault.line === null ? '' : ` (line ${fault.line})`}: ${fault.message} ${fault.remedy}`;
+
+export function createDeployEngine(deps: EngineDeps): DeployEngine {
+  const changed = createEmitter<undefined>();
+  let state: EngineState = { state: 'none', version: 0, name: '', appliedAt: null };
+  let running: { version: StoredVersion; document: SiteDocument } | null = null;
+  let listed: readonly DeploymentView[] = [];
+  let turn: Promise<unknown> = Promise.resolve();
+
+  function set(next: EngineState): void {
+    state = next;
+    changed.emit(undefined);
+  }
+  const toView = (one: Listed): DeploymentView => ({ ...one, id: one.version });
+  async function refresh(): Promise<void> {
+    listed = (await deps.documents.list()).map(toView);
+    changed.emit(undefined);
+  }
+  function valid(text: string): SiteDocument {
+    const result = checkDocument(text);
+    if (result.ok) return result.document;
+    throw new GatewayError(
+      'document/invalid',
+      `The document has ${result.faults.length} fault(s):\n${result.faults.map(faultLine).join('\n')}`,
+      {
+        details: { faults: result.faults.length },
+      },
+    );
+  }
+  async function bring(version: StoredVersion, document: SiteDocument): Promise<void> {
+    const entries = await stageCode(deps.stageRoot, version.version, document, version.files);
+    const codeOf = (name: string): string => {
+      const code = document.functions.find((one) => one.name === name)?.code;
+      return code && 'file' in code ? (version.files[code.file] ?? '') : '';
+    };
+    await deps.switchTo(document, entries, codeOf);
+    await unstageOthers(deps.stageRoot, entries).catch((cause: unknown) => deps.log.warn('deploy.unstage-failed', { cause }));
+  }
+  async function fallBack(): Promise<void> {
+    if (!running) return;
+    await bring(running.version, running.document).catch((cause: unknown) =>
+      deps.log.error('deploy.fall-back-failed', { cause }),
+    );
+  }
+  async function applyNow(text: string, options: ApplyOptions): Promise<number> {
+    const document = valid(text);
+    const before = running;
+    if (options.basedOn !== null && options.basedOn !== (before?.version.version ?? 0)) {
+      throw new GatewayError(
+        'document/conflict',
+        `Version ${before?.version.version ?? 0} runs by now, not version ${options.basedOn}.`,
+      );
+    }
+    const folders = [...(options.folder === undefined ? [] : [options.folder]), ...deps.codeFolders];
+    const files = await readCode(codeFiles(document), folders, before?.version.files ?? {});
+    const previous = state;
+    set({ state: 'applying', version: state.version, name: document.name, appliedAt: state.appliedAt });
+    const counts = {
+      devices: document.devices.length,
+      functions: document.functions.length,
+      subscriptions: document.subscriptions.length,
+    };
+    const fresh = {
+      name: document.name,
+      text,
+      files,
+      hash: hashVersion(text, files),
+      appliedAt: deps.clock.now(),
+      by: options.by,
+      note: options.note,
+      counts,
+    };
+    let number = 0;
+    try {
+      number = await deps.documents.add(fresh);
+      const version: StoredVersion = { ...fresh, version: number, state: 'running' };
+      await bring(version, document);
+      await deps.documents.setRunning(number);
+      running = { version, document };
+    } catch (cause) {
+      deps.log.error('deploy.failed', { version: number, cause });
+      if (number > 0)
+        await deps.documents.setFailed(number).catch((error: unknown) => deps.log.error('deploy.not-marked', { cause: error }));
+      await fallBack();
+      set(before ? previous : { state: 'failed', version: number, name: document.name, appliedAt: null });
+      await refresh();
+      throw cause instanceof GatewayError
+        ? cause
+        : new GatewayError('gateway/internal', `The deployment could not be applied: ${describe(cause)}`, { cause });
+    }
+    if (before)
+      await unstage(deps.stageRoot, before.version.version).catch((cause: unknown) =>
+        deps.log.warn('deploy.unstage-failed', { cause }),
+      );
+    set({ state: 'running', version: number, name: document.name, appliedAt: fresh.appliedAt });
+    deps.log.info('deploy.applied', { message: `Version ${number} (${document.name}) runs.`, version: number, by: options.by });
+    await refresh();
+    return number;
+  }
+  return {
+    async resume() {
+      await refresh();
+      const stored = await deps.documents.running();
+      if (!stored) return false;
+      const document = valid(stored.text);
+      set({ state: 'applying', version: stored.version, name: stored.name, appliedAt: stored.appliedAt });
+      running = { version: stored, document };
+      await bring(stored, document);
+      set({ state: 'running', version: stored.version, name: stored.name, appliedAt: stored.appliedAt });
+      return true;
+    },
+    check(text) {
+      const result = checkDocument(text);
+      if (!result.ok) return { ok: false, faults: result.faults, changes: [], name: null };
+      return {
+        ok: true,
+        faults: [],
+        changes: diffDocuments(running?.document ?? null, result.document),
+        name: result.document.name,
+      };
+    },
+    apply(text, options) {
+      const mine = turn.then(() => applyNow(text, options));
+      turn = mine.catch(() => undefined);
+      return mine;
+    },
+    async text(version) {
+      const stored = await deps.documents.get(version);
+      if (!stored) throw new GatewayError('document/not-found', `There is no version ${version} of the deployment.`);
+      return stored.text;
+    },
+    state: () => state,
+    versions: () => listed,
+    onChanged: (listener) => changed.on(listener),
+  };
+}

@@ -1,0 +1,121 @@
+import type { Logger } from '../base/log.ts';
+import type { Service } from '../base/service.ts';
+import type { DeviceConfig } from '../contract/document/devices.ts';
+import type { SiteDocument } from '../contract/document/document.ts';
+import type { FunctionConfig } from '../contract/document/functions.ts';
+import type { SubscriptionConfig } from '../contract/document/subscriptions.ts';
+import type { FunctionEntry } from './stage.ts';
+
+/** What a site is made of, as far as switching needs it. */
+export interface SiteFunction<S> {
+  readonly sink: S;
+  start(signal: AbortSignal): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface SiteDeps<D extends Service, F extends SiteFunction<S>, S> {
+  readonly log: Logger;
+  makeDevice(config: DeviceConfig): D;
+  makeFunction(config: FunctionConfig, entry: FunctionEntry): F;
+  deviceSink(device: D): S;
+  attach(target: string, sink: S | undefined): void;
+  route(subscriptions: readonly SubscriptionConfig[], hopLimit: number): void;
+  /** Everything else that follows the document: history's retention, the cloud's topic filters. */
+  settle(document: SiteDocument): void;
+}
+
+export interface Site<D, F> {
+  /**
+   * Brings what runs in line with the document: unchanged devices and functions go on untouched, new functions are loaded before the
+   * old ones hand over, routes change between two messages. Rejects only if the switch itself fails; a device that does not answer
+   * or a function that does not load is a state of the site, not of the switch.
+   */
+  switchTo(
+    document: SiteDocument,
+    entries: ReadonlyMap<string, FunctionEntry>,
+    codeOf: (name: string) => string,
+    signal: AbortSignal,
+  ): Promise<void>;
+  document(): SiteDocument | null;
+  devices(): ReadonlyMap<string, D>;
+  functions(): ReadonlyMap<string, F>;
+  stop(): Promise<void>;
+}
+
+interface Part<T> {
+  readonly key: string;
+  readonly part: T;
+}
+
+export function createSite<D extends Service, F extends SiteFunction<S>, S>(deps: SiteDeps<D, F, S>): Site<D, F> {
+  let current: SiteDocument | null = null;
+  let devices = new Map<string, Part<D>>();
+  let functions = new Map<string, Part<F>>();
+
+  function planFunctions(document: SiteDocument, entries: ReadonlyMap<string, FunctionEntry>, codeOf: (name: string) => string) {
+    const next = new Map<string, Part<F>>();
+    const fresh: F[] = [];
+    for (const config of document.functions) {
+      const key = `${JSON.stringify(config)}\n${codeOf(config.name)}`;
+      const kept = functions.get(config.name);
+      const entry = entries.get(config.name);
+      if (kept?.key === key) next.set(config.name, kept);
+      else if (entry) {
+        const part = deps.makeFunction(config, entry);
+        fresh.push(part);
+        next.set(config.name, { key, part });
+      }
+    }
+    return { next, fresh };
+  }
+  function planDevices(document: SiteDocument) {
+    const next = new Map<string, Part<D>>();
+    const fresh: D[] = [];
+    for (const config of document.devices) {
+      if (!config.enabled) continue;
+      const key = JSON.stringify(config);
+      const kept = devices.get(config.id);
+      if (kept?.key === key) next.set(config.id, kept);
+      else {
+        const part = deps.makeDevice(config);
+        fresh.push(part);
+        next.set(config.id, { key, part });
+      }
+    }
+    return { next, fresh };
+  }
+  const replaced = <T>(old: ReadonlyMap<string, Part<T>>, next: ReadonlyMap<string, Part<T>>): [string, T][] =>
+    [...old].flatMap(([name, { part }]) => (next.get(name)?.part === part ? [] : [[name, part] as [string, T]]));
+
+  return {
+    async switchTo(document, entries, codeOf, signal) {
+      const plan = { functions: planFunctions(document, entries, codeOf), devices: planDevices(document) };
+      const starting = Promise.all(plan.functions.fresh.map((part) => part.start(signal)));
+      // At the first start devices need not wait for the threads: the routes hold what comes early.
+      if (current !== null) await starting;
+      const goneFunctions = replaced(functions, plan.functions.next);
+      const goneDevices = replaced(devices, plan.devices.next);
+      for (const [name] of goneFunctions) if (!plan.functions.next.has(name)) deps.attach(`function:${name}`, undefined);
+      for (const [name, { part }] of plan.functions.next) deps.attach(`function:${name}`, part.sink);
+      deps.route(document.subscriptions, document.settings.hopLimit);
+      deps.settle(document);
+      functions = plan.functions.next;
+      // A port has one owner: the old session must be closed before the new one opens.
+      await Promise.all(goneDevices.map(([, part]) => part.stop()));
+      for (const [name] of goneDevices) if (!plan.devices.next.has(name)) deps.attach(`device:${name}`, undefined);
+      for (const [name, { part }] of plan.devices.next) deps.attach(`device:${name}`, deps.deviceSink(part));
+      devices = plan.devices.next;
+      current = document;
+      await Promise.all(plan.devices.fresh.map((part) => part.start(signal)));
+      await starting;
+      await Promise.all(goneFunctions.map(([, part]) => part.stop()));
+    },
+    document: () => current,
+    devices: () => new Map([...devices].map(([name, { part }]) => [name, part])),
+    functions: () => new Map([...functions].map(([name, { part }]) => [name, part])),
+    async stop() {
+      await Promise.all([...devices.values()].map(({ part }) => part.stop()));
+      await Promise.all([...functions.values()].map(({ part }) => part.stop()));
+    },
+  };
+}

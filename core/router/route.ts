@@ -1,0 +1,190 @@
+import { createBackoff } from '../base/backoff.ts';
+import type { Clock } from '../base/clock.ts';
+import { ERRORS, GatewayError } from '../base/errors.ts';
+import type { Logger } from '../base/log.ts';
+import { createQueue } from '../base/queue.ts';
+import type { SubscriptionConfig } from '../contract/document/subscriptions.ts';
+import type { Message } from '../contract/message.ts';
+import type { FaultView } from '../contract/views.ts';
+import { type Books, createBooks } from './books.ts';
+import type { Sink } from './sink.ts';
+import type { Tracer } from './tracer.ts';
+
+/** Told once per message and route: taken over (durable: committed), or refused with the fault. */
+export interface Waiter {
+  done(): void;
+  failed(error: Error): void;
+}
+
+export interface RouteDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly tracer: Tracer;
+  /** The target's sink now; undefined where the target is not there. */
+  sink(target: string): Sink | undefined;
+  /** Asks for a `flush` at the end of this turn of the loop. */
+  schedule(route: Route): void;
+}
+
+/** The bounded queue between one subscription and its target. Order is the order of `offer`. */
+export interface Route {
+  readonly config: SubscriptionConfig;
+  readonly books: Books;
+  readonly waiting: number;
+  readonly lastFault: FaultView | null;
+  /** True when the publisher should wait: the target is durable, or this route is full and blocks its source. */
+  mustWait(): boolean;
+  offer(message: Message, waiter: Waiter | null): void;
+  flush(): void;
+  /** Takes no more; what waits is still delivered while its target is there. */
+  retire(): void;
+  /** Drops what waits, for the reason given, and settles every waiter. */
+  close(reason: string): void;
+}
+
+interface Item {
+  readonly message: Message;
+  readonly waiter: Waiter | null;
+}
+
+const BATCH = 256;
+/** Sources that wait because the route is full; beyond it even a blocking route refuses. */
+const BLOCKED_MAX = 10_000;
+
+export function createRoute(deps: RouteDeps, config: SubscriptionConfig): Route {
+  const books = createBooks();
+  const queue = createQueue<Item>(config.queue.size);
+  const blocked = createQueue<Item>(BLOCKED_MAX);
+  const backoff = createBackoff({ firstMs: 100, maxMs: 5000 }, () => 0.5);
+  let inFlight: readonly Item[] = [];
+  let busy = false;
+  let closed = false;
+  let retired = false;
+  let cancelRetry = (): void => {};
+  let lastFault: FaultView | null = null;
+
+  function drop(item: Item, reason: string, error: Error | null): void {
+    books.dropped(reason);
+    if (item.message.traceId !== undefined) deps.tracer.hop(item.message.traceId, 'dropped', config.id, reason);
+    if (!item.waiter) return;
+    if (error) item.waiter.failed(error);
+    else item.waiter.done();
+  }
+  function admitBlocked(): void {
+    while (!queue.full) {
+      const item = blocked.shift();
+      if (!item) return;
+      queue.push(item);
+    }
+  }
+  function delivered(batch: readonly Item[], durable: boolean): void {
+    books.left(batch.length);
+    inFlight = [];
+    busy = false;
+    backoff.reset();
+    lastFault = null;
+    for (const item of batch) {
+      if (item.message.traceId !== undefined && !config.target.startsWith('function:')) {
+        deps.tracer.hop(item.message.traceId, durable ? 'stored' : 'delivered', config.target, config.id);
+      }
+      item.waiter?.done();
+    }
+    admitBlocked();
+    if (queue.size > 0) deps.schedule(route);
+  }
+  /** Publishers that can send again are told; what cannot be had again (a device's reading) is kept and offered again. */
+  function refused(batch: readonly Item[], error: Error): void {
+    inFlight = [];
+    const code = error instanceof GatewayError ? error.code : 'gateway/internal';
+    if (lastFault?.code !== code) deps.log.warn('route.refused', { route: config.id, target: config.target, cause: error });
+    lastFault = {
+      code,
+      message: error instanceof GatewayError ? error.message : ERRORS[code].show,
+      remedy: ERRORS[code].remedy,
+      at: deps.clock.now(),
+    };
+    const keep: Item[] = [];
+    for (const item of batch) {
+      const kind = item.message.source.kind;
+      if (ERRORS[code].retry && kind !== 'client' && kind !== 'function') keep.push(item);
+      else drop(item, code, error);
+    }
+    if (closed) {
+      for (const item of keep) drop(item, 'stopping', null);
+      busy = false;
+      return;
+    }
+    queue.unshift(keep);
+    cancelRetry = deps.clock.after(keep.length > 0 ? backoff.next() : 0, () => {
+      busy = false;
+      admitBlocked();
+      deps.schedule(route);
+    });
+  }
+  const route: Route = {
+    config,
+    books,
+    get waiting() {
+      return queue.size + blocked.size + inFlight.length;
+    },
+    get lastFault() {
+      return lastFault;
+    },
+    mustWait: () => deps.sink(config.target)?.durable === true || (queue.full && config.queue.whenFull === 'block-source'),
+    offer(message, waiter) {
+      books.entered();
+      const item = { message, waiter };
+      if (closed || retired) {
+        drop(item, 'stopping', new GatewayError('gateway/stopping', `Subscription ${config.id} is being replaced.`));
+        return;
+      }
+      if (!queue.push(item)) {
+        if (config.queue.whenFull === 'drop-oldest') {
+          const oldest = queue.shift();
+          if (oldest) drop(oldest, 'queue-full', null);
+          queue.push(item);
+        } else if (config.queue.whenFull === 'reject-newest' || !blocked.push(item)) {
+          drop(
+            item,
+            'queue-full',
+            new GatewayError('router/queue-full', `The queue of subscription ${config.id} is full (${queue.size} messages).`),
+          );
+          return;
+        }
+      }
+      if (!busy) deps.schedule(route);
+    },
+    flush() {
+      while (!busy && !closed && queue.size > 0) {
+        const batch = queue.take(BATCH);
+        inFlight = batch;
+        const sink = deps.sink(config.target);
+        if (!sink) {
+          inFlight = [];
+          for (const item of batch) drop(item, 'no-target', null);
+          continue;
+        }
+        busy = true;
+        const pending = sink.deliver(batch.map((item) => item.message));
+        if (pending === undefined) delivered(batch, sink.durable);
+        else
+          pending.then(
+            () => delivered(batch, sink.durable),
+            (cause: unknown) => refused(batch, cause instanceof Error ? cause : new Error(String(cause))),
+          );
+        admitBlocked();
+      }
+    },
+    retire() {
+      retired = true;
+    },
+    close(reason) {
+      closed = true;
+      cancelRetry();
+      for (const item of [...queue.clear(), ...blocked.clear()]) {
+        drop(item, reason, new GatewayError('gateway/stopping', `Subscription ${config.id} was closed.`));
+      }
+    },
+  };
+  return route;
+}

@@ -1,0 +1,264 @@
+import type { Clock } from '../base/clock.ts';
+import { GatewayError } from '../base/errors.ts';
+import type { Logger } from '../base/log.ts';
+import type { Metrics } from '../base/metrics.ts';
+import { createRate, type Rate } from '../base/rate.ts';
+import type { SubscriptionConfig } from '../contract/document/subscriptions.ts';
+import type { ClockTrust, Draft, Message, Source } from '../contract/message.ts';
+import { createRoute, type Route, type Waiter } from './route.ts';
+import type { Sink } from './sink.ts';
+import { createTopicTrie } from './topic-trie.ts';
+import { topicFault } from './topics.ts';
+import type { Tracer } from './tracer.ts';
+
+/** One subscription seen from one source: what the Flows picture draws as an edge. */
+export interface Edge {
+  readonly id: string;
+  readonly from: string;
+  readonly route: Route;
+  readonly rate: Rate;
+  lastAt: number | null;
+}
+
+export type Tap = (message: Message, edge: Edge | null) => void;
+
+export interface RouterDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly tracer: Tracer;
+  readonly bootId: string;
+  trust(): ClockTrust;
+}
+
+export interface Router {
+  /**
+   * Stamps the message and puts it on every route that matches. Returns undefined when accepted at once, else a promise:
+   * it resolves when durable targets have committed and full routes had room, and rejects with the first fault.
+   * A bad topic and a message that went in circles are refused (`router/bad-topic`) or dropped and counted (`hop-limit`).
+   */
+  publish(draft: Draft): Promise<void> | undefined;
+  /** Replaces all routes. Unchanged ones keep their queues; removed ones deliver what waits. */
+  apply(subscriptions: readonly SubscriptionConfig[], hopLimit: number): void;
+  /** Sets or removes (undefined) the sink of a target. */
+  attach(target: string, sink: Sink | undefined): void;
+  routes(): readonly Route[];
+  edges(): readonly Edge[];
+  /** Sees every message, once with each edge it takes, and with null where no subscription wants it. */
+  tap(listener: Tap): () => void;
+  rateOf(party: string): { inPerS: number; outPerS: number };
+  stop(): void;
+}
+
+interface Origin {
+  readonly ref: string;
+  sequence: number;
+  readonly rate: Rate;
+  /** Edges by topic, filled as topics come; emptied when it grows beyond a bound or the routes change. */
+  readonly cache: Map<string, readonly Edge[]>;
+}
+
+const CACHE_MAX = 5000;
+const ORIGINS_MAX = 20_000;
+
+const refOf = (source: Source): string =>
+  source.kind === 'client'
+    ? 'local'
+    : source.kind === 'device' || source.kind === 'function'
+      ? `${source.kind}:${source.id}`
+      : source.kind;
+
+const accepts = (source: string, ref: string): boolean =>
+  source === ref ||
+  (source === 'device:*' && ref.startsWith('device:')) ||
+  (source === 'function:*' && ref.startsWith('function:'));
+
+export function createRouter(deps: RouterDeps): Router {
+  const { clock, tracer } = deps;
+  const sinks = new Map<string, Sink>();
+  const origins = new Map<string, Origin>();
+  const edges = new Map<string, Edge>();
+  const taps = new Set<Tap>();
+  const dirty = new Set<Route>();
+  const targetRates = new Map<string, Rate>();
+  const published = deps.metrics.counter('gatehouse_messages_published_total', 'Messages handed to the router');
+  const unrouted = deps.metrics.counter('gatehouse_messages_unrouted_total', 'Messages that no subscription wants');
+  const stopped = deps.metrics.counter('gatehouse_messages_hop_limit_total', 'Messages stopped because they went in circles');
+  let routes: readonly Route[] = [];
+  let retired: Route[] = [];
+  let trie = createTopicTrie<Route>([]);
+  let hopLimit = 8;
+  let flushPlanned = false;
+  let lastHopWarning = Number.NEGATIVE_INFINITY;
+
+  function flushAll(): void {
+    flushPlanned = false;
+    const now = [...dirty];
+    dirty.clear();
+    for (const route of now) route.flush();
+    retired = retired.filter((route) => route.waiting > 0);
+  }
+  const routeDeps = {
+    clock,
+    log: deps.log,
+    tracer,
+    sink: (target: string) => sinks.get(target),
+    schedule(route: Route) {
+      dirty.add(route);
+      if (flushPlanned) return;
+      flushPlanned = true;
+      queueMicrotask(flushAll);
+    },
+  };
+  function originOf(source: Source): Origin {
+    const key = `${source.kind}/${source.id}`;
+    const known = origins.get(key);
+    if (known) return known;
+    const made: Origin = { ref: refOf(source), sequence: 0, rate: createRate(), cache: new Map() };
+    if (origins.size >= ORIGINS_MAX) {
+      const oldest = origins.keys().next();
+      if (!oldest.done) origins.delete(oldest.value);
+    }
+    origins.set(key, made);
+    return made;
+  }
+  function edgeOf(route: Route, from: string): Edge {
+    const id = route.config.source.endsWith(':*') ? `${route.config.id}/${from.slice(from.indexOf(':') + 1)}` : route.config.id;
+    const known = edges.get(id);
+    if (known) return known;
+    const made: Edge = { id, from, route, rate: createRate(), lastAt: null };
+    edges.set(id, made);
+    return made;
+  }
+  function edgesFor(origin: Origin, topic: string): readonly Edge[] {
+    const known = origin.cache.get(topic);
+    if (known) return known;
+    const found = trie
+      .match(topic)
+      .flatMap((route) => (accepts(route.config.source, origin.ref) ? [edgeOf(route, origin.ref)] : []));
+    if (origin.cache.size >= CACHE_MAX) origin.cache.clear();
+    origin.cache.set(topic, found);
+    return found;
+  }
+  function inCircles(draft: Draft, now: number): boolean {
+    if ((draft.hops ?? 0) <= hopLimit) return false;
+    stopped.add();
+    if (now - lastHopWarning > 10_000) {
+      lastHopWarning = now;
+      deps.log.warn('router.hop-limit', {
+        message: `A message on "${draft.topic}" went through more than ${hopLimit} functions and was stopped.`,
+        topic: draft.topic,
+        remedy: 'Look for a function that publishes to a topic it is subscribed to.',
+      });
+    }
+    return true;
+  }
+  function offerAll(targets: readonly Edge[], message: Message, now: number): Promise<void> | undefined {
+    let waits: Edge[] | null = null;
+    for (const edge of targets) {
+      edge.rate.add(now);
+      edge.lastAt = message.at.wallMs;
+      targetRates.get(edge.route.config.target)?.add(now);
+      if (edge.route.mustWait()) waits = waits ? [...waits, edge] : [edge];
+    }
+    if (!waits) {
+      for (const edge of targets) edge.route.offer(message, null);
+      return undefined;
+    }
+    const wanted = waits;
+    return new Promise((resolve, reject) => {
+      let left = wanted.length;
+      const waiter: Waiter = {
+        done() {
+          left -= 1;
+          if (left === 0) resolve();
+        },
+        failed: reject,
+      };
+      for (const edge of targets) edge.route.offer(message, wanted.includes(edge) ? waiter : null);
+    });
+  }
+  return {
+    publish(draft) {
+      const fault = topicFault(draft.topic);
+      if (fault !== null) return Promise.reject(new GatewayError('router/bad-topic', `"${draft.topic.slice(0, 60)}": ${fault}.`));
+      const now = clock.monotonic();
+      if (inCircles(draft, now)) return undefined;
+      const origin = originOf(draft.source);
+      origin.sequence += 1;
+      origin.rate.add(now);
+      published.add();
+      const traceId = draft.traceId ?? tracer.begin(origin.ref, draft.topic);
+      const message: Message = {
+        topic: draft.topic,
+        payload: draft.payload,
+        qos: draft.qos,
+        retain: draft.retain,
+        source: draft.source,
+        sequence: origin.sequence,
+        at: { wallMs: clock.now(), monoMs: now, bootId: deps.bootId, trust: deps.trust() },
+        hops: draft.hops ?? 0,
+        ...(traceId === undefined ? {} : { traceId }),
+      };
+      const targets = edgesFor(origin, draft.topic);
+      if (traceId !== undefined) {
+        tracer.hop(traceId, 'published', origin.ref, draft.topic, now);
+        for (const edge of targets) tracer.hop(traceId, 'routed', edge.route.config.id, `to ${edge.route.config.target}`);
+      }
+      if (taps.size > 0) {
+        for (const tap of taps) {
+          if (targets.length === 0) tap(message, null);
+          for (const edge of targets) tap(message, edge);
+        }
+      }
+      if (targets.length === 0) {
+        unrouted.add();
+        return undefined;
+      }
+      return offerAll(targets, message, now);
+    },
+    apply(subscriptions, limit) {
+      hopLimit = limit;
+      const known = new Map(routes.map((route) => [JSON.stringify(route.config), route]));
+      const wanted = subscriptions.filter((one) => one.enabled);
+      routes = wanted.map((config) => {
+        const key = JSON.stringify(config);
+        const kept = known.get(key);
+        known.delete(key);
+        return kept ?? createRoute(routeDeps, config);
+      });
+      for (const route of known.values()) {
+        route.retire();
+        retired.push(route);
+        routeDeps.schedule(route);
+      }
+      trie = createTopicTrie(routes.map((route) => ({ filter: route.config.subject, value: route })));
+      edges.clear();
+      for (const route of routes) if (!route.config.source.endsWith(':*')) edgeOf(route, route.config.source);
+      for (const origin of origins.values()) origin.cache.clear();
+      targetRates.clear();
+      for (const route of routes) targetRates.set(route.config.target, createRate());
+    },
+    attach(target, sink) {
+      if (sink) sinks.set(target, sink);
+      else sinks.delete(target);
+    },
+    routes: () => routes,
+    edges: () => [...edges.values()],
+    tap(listener) {
+      taps.add(listener);
+      return () => {
+        taps.delete(listener);
+      };
+    },
+    rateOf(party) {
+      const now = clock.monotonic();
+      let outPerS = 0;
+      for (const origin of origins.values()) if (origin.ref === party) outPerS += origin.rate.perS(now);
+      return { inPerS: targetRates.get(party)?.perS(now) ?? 0, outPerS };
+    },
+    stop() {
+      for (const route of [...routes, ...retired]) route.close('stopping');
+    },
+  };
+}
