@@ -4,7 +4,9 @@ import type { Reporter, TestModule } from 'vitest/node';
 export default class Tally implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly unknown[]): void {
     let passed = 0;
-    let failed = unhandled.length;
+    // Steps before the tests (build, check) count like a test.
+    const before = (process.env['GATEHOUSE_FAILED_STEPS'] ?? '').split(',').filter((name) => name !== '');
+    let failed = unhandled.length + before.length;
     let skipped = 0;
     for (const module of modules) {
       if (module.errors().length > 0) failed += 1;
@@ -16,6 +18,7 @@ export default class Tally implements Reporter {
       }
     }
     process.once('exit', () => {
+      if (before.length > 0) process.stdout.write(`\nfailed before the tests: ${before.join(', ')}\n`);
       process.stdout.write(`\n${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`);
     });
   }

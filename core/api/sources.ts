@@ -1,4 +1,4 @@
-import type { Method, Input, Output, Params, Row, Topic } from '../contract/api.ts';
+import type { Input, Method, Output, Params, Row, Topic } from '../contract/api.ts';
 
 /** A view that is a table: `rows` is asked at most a few times a second while somebody watches; unchanged rows keep their identity or are equal as JSON. */
 export interface TableSource<T extends Topic> {

@@ -102,6 +102,26 @@ export const ERRORS = {
     show: 'This point cannot be written.',
     remedy: 'Declare the point as writable in the deployment document.',
   },
+  'adapter/bad-value': {
+    retry: false,
+    show: 'The value cannot be written to this point.',
+    remedy: 'Give a value within the range that is named.',
+  },
+  'adapter/bad-pattern': {
+    retry: false,
+    show: 'The pattern of this device cannot be used.',
+    remedy: 'Mend the pattern in the deployment document as the message says.',
+  },
+  'adapter/link-conflict': {
+    retry: true,
+    show: 'Two devices use the same line with different settings.',
+    remedy: 'Give all devices on one line the same settings, or use another port.',
+  },
+  'adapter/busy': {
+    retry: true,
+    show: 'Too many requests wait for this line.',
+    remedy: 'Poll the devices on this line less often.',
+  },
   'adapter/unknown-point': {
     retry: false,
     show: 'The device has no such point.',
@@ -171,6 +191,11 @@ export const ERRORS = {
     retry: true,
     show: 'The database refused the operation.',
     remedy: 'Look at the cause and at the free room on the disk.',
+  },
+  'store/newer': {
+    retry: false,
+    show: 'A newer version of the gateway wrote this data.',
+    remedy: 'Install that version again, or start with --data and another folder.',
   },
   'store/closed': { retry: false, show: 'The store is closed.', remedy: 'Try again when the gateway runs.' },
   'store/overloaded': {
@@ -244,6 +269,11 @@ export const ERRORS = {
     show: 'The cloud refused the message for good.',
     remedy: 'Check size, topic and permissions of the message.',
   },
+  'cloud/declined': {
+    retry: true,
+    show: 'The cloud did not take the message this time.',
+    remedy: 'The gateway tries again by itself; look at quotas and at the cloud’s log if it goes on.',
+  },
   'cloud/ack-timeout': {
     retry: true,
     show: 'The cloud did not acknowledge in time.',
@@ -308,6 +338,16 @@ export const ERRORS = {
     retry: true,
     show: 'No gateway runs on this data directory.',
     remedy: 'Start it with "gatehouse start", or name its folder with --data.',
+  },
+  'cli/not-permitted': {
+    retry: false,
+    show: 'This user may not talk to the gateway.',
+    remedy: 'Run the command as the user that runs the gateway.',
+  },
+  'cli/bad-input': {
+    retry: false,
+    show: 'The command cannot use what it was given.',
+    remedy: 'Look at the help of the command with --help.',
   },
 } as const satisfies Record<string, { retry: boolean; show: string; remedy: string }>;
 

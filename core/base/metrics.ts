@@ -11,8 +11,15 @@ export interface Metrics {
   counter(name: string, help: string, labels?: Labels): Counter;
   /** A figure that is read when asked for. Returns its removal. */
   gauge(name: string, help: string, read: () => number, labels?: Labels): () => void;
+  /** A family whose series come and go (devices, functions, subscriptions): read as a whole when asked for. */
+  collect(name: string, type: 'counter' | 'gauge', help: string, read: () => readonly Sample[]): void;
   /** Prometheus' text exposition format, version 0.0.4. */
   expose(): string;
+}
+
+export interface Sample {
+  readonly labels: Labels;
+  readonly value: number;
 }
 
 interface Series {
@@ -35,6 +42,7 @@ function labelText(labels: Labels): string {
 export function createMetrics(): Metrics {
   const families = new Map<string, Family>();
   const counters = new Map<string, Counter>();
+  const collected = new Map<string, { type: Family['type']; help: string; read(): readonly Sample[] }>();
   function family(name: string, type: Family['type'], help: string): Family {
     const known = families.get(name);
     if (known) return known;
@@ -69,11 +77,18 @@ export function createMetrics(): Metrics {
         if (series.get(text) === own) series.delete(text);
       };
     },
+    collect(name, type, help, read) {
+      collected.set(name, { type, help, read });
+    },
     expose() {
       const lines: string[] = [];
       for (const [name, { type, help, series }] of families) {
         lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`);
         for (const one of series.values()) lines.push(`${name}${one.labels} ${one.read()}`);
+      }
+      for (const [name, { type, help, read }] of collected) {
+        lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`);
+        for (const { labels, value } of read()) lines.push(`${name}${labelText(labels)} ${value}`);
       }
       return `${lines.join('\n')}\n`;
     },

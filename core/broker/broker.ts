@@ -5,7 +5,12 @@ import type { Sink } from '../router/sink.ts';
 export interface BrokerStatus {
   /** null until it listens. */
   readonly port: number | null;
-  readonly clients: readonly { readonly id: string; readonly address: string; readonly since: number; readonly subscriptions: number }[];
+  readonly clients: readonly {
+    readonly id: string;
+    readonly address: string;
+    readonly since: number;
+    readonly subscriptions: number;
+  }[];
   readonly lastFault: FaultView | null;
 }
 

@@ -1,4 +1,4 @@
-import type { LinkState, FaultView } from '../contract/views.ts';
+import type { FaultView, LinkState } from '../contract/views.ts';
 import type { SpoolEntry } from '../store/spool.ts';
 
 export interface CloudStatus {

@@ -43,5 +43,7 @@ export function loadSettings(dataDir: string): GatewaySettings {
   const parsed = GatewaySettings.safeParse(raw);
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map((issue) => `${issue.path.map(String).join('.') || '(file)'}: ${issue.message}`);
-  throw new GatewayError('config/invalid', `The settings file ${path} has ${faults.length} fault(s):\n${faults.join('\n')}`, { details: { faults: faults.length } });
+  throw new GatewayError('config/invalid', `The settings file ${path} has ${faults.length} fault(s):\n${faults.join('\n')}`, {
+    details: { faults: faults.length },
+  });
 }

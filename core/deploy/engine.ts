@@ -7,7 +7,7 @@ import type { ChangeView, DeploymentView, DocumentFault } from '../contract/view
 import type { Documents, StoredVersion } from '../store/documents.ts';
 import { checkDocument } from './check.ts';
 import { diffDocuments } from './diff.ts';
-import { codeFiles, type FunctionEntry, hashVersion, readCode, stageCode, unstage } from './stage.ts';
+import { codeFiles, type FunctionEntry, hashVersion, readCode, stageCode, unstageOthers } from './stage.ts';
 
 export interface EngineDeps {
   readonly clock: Clock;
@@ -141,10 +141,6 @@ export function createDeployEngine(deps: EngineDeps): DeployEngine {
         ? cause
         : new GatewayError('gateway/internal', `The deployment could not be applied: ${describe(cause)}`, { cause });
     }
-    if (before)
-      await unstage(deps.stageRoot, before.version.version).catch((cause: unknown) =>
-        deps.log.warn('deploy.unstage-failed', { cause }),
-      );
     set({ state: 'running', version: number, name: document.name, appliedAt: fresh.appliedAt });
     deps.log.info('deploy.applied', { message: `Version ${number} (${document.name}) runs.`, version: number, by: options.by });
     await refresh();

@@ -77,7 +77,10 @@ const fileOf = (config: FunctionConfig): string =>
   'file' in config.code ? basename(config.code.file) : config.code.format === 'module' ? 'index.mjs' : 'index.cjs';
 
 const directoryOf = (config: FunctionConfig, code: string): string =>
-  `${config.name}-${createHash('sha256').update(`${fileOf(config)}\0${code}`).digest('hex').slice(0, 16)}`;
+  `${config.name}-${createHash('sha256')
+    .update(`${fileOf(config)}\0${code}`)
+    .digest('hex')
+    .slice(0, 16)}`;
 
 /**
  * Writes the functions' code to `<root>/<function>-<hash>/`, so that threads can load it. The folder follows from the content: a function

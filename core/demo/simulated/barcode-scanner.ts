@@ -1,7 +1,13 @@
 import type { Clock } from '../../base/clock.ts';
 import type { ByteLink } from '../../transports/byte-port.ts';
 
-const CODES = ['EAN13:4006381333931', 'EAN13:5901234123457', 'EAN13:4012345678901', 'EAN13:9780201379624', 'CODE128:PLT-000123'] as const;
+const CODES = [
+  'EAN13:4006381333931',
+  'EAN13:5901234123457',
+  'EAN13:4012345678901',
+  'EAN13:9780201379624',
+  'CODE128:PLT-000123',
+] as const;
 
 /** A scanner at a till: a customer every few seconds, the symbology before the code as many scanners can be set to send. */
 export function simulateBarcodeScanner(link: ByteLink, deps: { clock: Clock; random(): number }): () => void {

@@ -44,7 +44,7 @@ export function simulateEnergyMeter(link: ByteLink, deps: { clock: Clock; random
       return address < 400 ? word.readUInt16BE(address % 2 === 0 ? 0 : 2) : undefined;
     },
     holding: (address) => (address === 2 ? demandLimit : undefined),
-    writeHolding(address, value) {
+    write(address, value) {
       if (address !== 2) return false;
       demandLimit = value;
       return true;

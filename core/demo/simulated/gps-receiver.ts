@@ -4,7 +4,12 @@ import type { ByteLink } from '../../transports/byte-port.ts';
 const HARBOUR = { latitude: 53.5461, longitude: 9.9661 };
 const KNOT_KMH = 1.852;
 
-const checksum = (body: string): string => [...body].reduce((sum, char) => sum ^ char.charCodeAt(0), 0).toString(16).toUpperCase().padStart(2, '0');
+const checksum = (body: string): string =>
+  [...body]
+    .reduce((sum, char) => sum ^ char.charCodeAt(0), 0)
+    .toString(16)
+    .toUpperCase()
+    .padStart(2, '0');
 const sentence = (body: string): string => `$${body}*${checksum(body)}\r\n`;
 
 /** Degrees as NMEA 0183 writes them: ddmm.mmmm. */

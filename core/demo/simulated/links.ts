@@ -10,7 +10,10 @@ const MODELS = {
   'energy-meter': simulateEnergyMeter,
   'gps-receiver': simulateGpsReceiver,
   'barcode-scanner': simulateBarcodeScanner,
-} as const satisfies Record<SimulatedLinkConfig['model'], (link: ByteLink, deps: { clock: Clock; random(): number }) => () => void>;
+} as const satisfies Record<
+  SimulatedLinkConfig['model'],
+  (link: ByteLink, deps: { clock: Clock; random(): number }) => () => void
+>;
 
 /** Opens the gateway's end of a wire whose other end is a simulated device; the device ends with the wire. */
 export function openSimulatedLink(config: SimulatedLinkConfig, deps: { clock: Clock; random(): number }): ByteLink {

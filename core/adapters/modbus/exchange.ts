@@ -1,0 +1,134 @@
+import type { Clock } from '../../base/clock.ts';
+import { GatewayError } from '../../base/errors.ts';
+import type { RawFrame } from '../../contract/reading.ts';
+import { describeRequest, exceptionText, judgeAnswer, type Verdict } from './codec.ts';
+import type { Heard } from './framer.ts';
+import type { Suspects } from './suspects.ts';
+
+/** Who asks, and where to report what is on the wire meanwhile. */
+export interface Ask {
+  readonly unit: number;
+  readonly pdu: Uint8Array;
+  readonly timeoutMs: number;
+  /** What was sent, and what was heard that is not the answer. The answer itself is reported by who decodes it. */
+  frame(frame: RawFrame): void;
+  framesWanted(): boolean;
+  /** Something was wrong on the line, but the answer came. */
+  fault(fault: GatewayError): void;
+}
+
+export interface Answer {
+  /** The values of a read, the confirmation of a write. */
+  readonly data: Uint8Array;
+  /** The whole frame. */
+  readonly bytes: Uint8Array;
+  /** Monotonic time of its last byte. */
+  readonly heardAt: number;
+}
+
+type HeardFrame = Heard & { readonly kind: 'frame' };
+
+/** One request under way. */
+export interface Exchange {
+  hear(heard: Heard): void;
+  fail(reason: unknown): void;
+  /** Starts the timeout and waits. */
+  answer(signal: AbortSignal): Promise<Answer>;
+  /** True until an answer was accepted. */
+  readonly unanswered: boolean;
+  /** True when the time ran out and not a byte had come. */
+  readonly silent: boolean;
+}
+
+export interface ExchangeTools {
+  readonly clock: Clock;
+  readonly label: string;
+  /** Absent where answers are numbered. */
+  readonly suspects: Suspects | undefined;
+}
+
+/** Accepts only the answer to this very request; everything else is discarded and reported, and the wait goes on. */
+export function createExchange(tools: ExchangeTools, ask: Ask, transaction: number): Exchange {
+  const { clock, label, suspects } = tools;
+  const outcome = Promise.withResolvers<Answer>();
+  outcome.promise.catch(() => {}); // may fail before anybody waits; `answer` hands the failure on
+  const asked = describeRequest(ask.unit, ask.pdu);
+  let noted: GatewayError | undefined;
+  let answered = false;
+  let heardAny = false;
+  let timedOut = false;
+
+  function discard(bytes: Uint8Array, why: string): void {
+    ask.frame({ direction: 'in', bytes, decoded: `discarded: ${why}`, faulty: true });
+  }
+  function note(code: 'adapter/bad-frame' | 'adapter/wrong-unit', why: string): void {
+    if (noted?.code !== 'adapter/wrong-unit') noted = new GatewayError(code, `${label}, ${asked}: ${why}`);
+  }
+
+  /** Why a sound frame is not the answer to this request, or undefined. */
+  function misfit(heard: HeardFrame, verdict: Verdict): string | undefined {
+    if (heard.transaction !== transaction) return 'late answer to an earlier request';
+    if (heard.unit !== ask.unit) {
+      const why = `unit ${heard.unit} answered, asked was unit ${ask.unit}`;
+      note('adapter/wrong-unit', why);
+      return why;
+    }
+    if (verdict.kind === 'other') {
+      note('adapter/bad-frame', verdict.why);
+      return verdict.why;
+    }
+    const ambiguous = suspects?.claims(ask.unit, ask.pdu, verdict.kind === 'exception') ?? false;
+    return ambiguous ? 'it may be the late answer to an earlier request' : undefined;
+  }
+
+  function hearFrame(heard: HeardFrame): void {
+    const verdict = judgeAnswer(ask.pdu, heard.pdu);
+    const why = misfit(heard, verdict);
+    if (why !== undefined || verdict.kind === 'other') {
+      discard(heard.bytes, why ?? '');
+      return;
+    }
+    answered = true;
+    if (verdict.kind === 'data') {
+      if (noted) ask.fault(noted);
+      outcome.resolve({ data: verdict.data, bytes: heard.bytes, heardAt: clock.monotonic() });
+      return;
+    }
+    const text = exceptionText(verdict.code);
+    ask.frame({ direction: 'in', bytes: heard.bytes, decoded: text, faulty: true });
+    outcome.reject(new GatewayError('adapter/exception', `${asked}: ${text}`, { details: { exception: verdict.code } }));
+  }
+
+  return {
+    hear(heard) {
+      heardAny = true;
+      if (answered) discard(heard.bytes, 'nothing more was asked');
+      else if (heard.kind === 'frame') hearFrame(heard);
+      else {
+        note('adapter/bad-frame', heard.why);
+        discard(heard.bytes, heard.why);
+      }
+    },
+    fail: outcome.reject,
+    async answer(signal) {
+      const onAbort = (): void => outcome.reject(signal.reason);
+      signal.addEventListener('abort', onAbort, { once: true });
+      const cancel = clock.after(ask.timeoutMs, () => {
+        timedOut = true;
+        outcome.reject(noted ?? new GatewayError('adapter/timeout', `${label}, ${asked}: no answer within ${ask.timeoutMs} ms`));
+      });
+      try {
+        return await outcome.promise;
+      } finally {
+        cancel();
+        signal.removeEventListener('abort', onAbort);
+      }
+    },
+    get unanswered() {
+      return !answered;
+    },
+    get silent() {
+      return timedOut && !heardAny;
+    },
+  };
+}

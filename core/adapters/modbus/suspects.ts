@@ -1,0 +1,53 @@
+import type { Clock } from '../../base/clock.ts';
+import { bytesAsked } from './codec.ts';
+
+/**
+ * Requests whose answer never came, on a line where answers carry no number. Such an answer may still arrive and look exactly like the
+ * answer to the next request of the same function and length; taking it would give the values of other registers without any error.
+ */
+export interface Suspects {
+  add(unit: number, pdu: Uint8Array, timeoutMs: number): void;
+  /**
+   * True when an answer to `pdu` could as well be the late answer to another request. That request is then settled: the next answer counts.
+   * A repeated request is no danger: its late answer has the same registers.
+   */
+  claims(unit: number, pdu: Uint8Array, exception: boolean): boolean;
+}
+
+const MAX_KEPT = 16;
+/** A device that answers later than so many timeouts is as good as one that never answers. */
+const KEEP_TIMEOUTS = 4;
+const KEEP_AT_LEAST_MS = 2000;
+
+interface Suspect {
+  readonly unit: number;
+  readonly pdu: Uint8Array;
+  readonly until: number;
+}
+
+const samePdu = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((byte, i) => byte === b[i]);
+
+/** Whether the answers to both have the same shape. The confirmation of a write repeats the address: it cannot be mistaken. */
+function looksAlike(a: Uint8Array, b: Uint8Array, exception: boolean): boolean {
+  if (a[0] !== b[0]) return false;
+  return exception || ((a[0] ?? 0) <= 4 && bytesAsked(a) === bytesAsked(b));
+}
+
+export function createSuspects(clock: Clock): Suspects {
+  let kept: Suspect[] = [];
+  return {
+    add(unit, pdu, timeoutMs) {
+      const until = clock.monotonic() + Math.max(KEEP_AT_LEAST_MS, timeoutMs * KEEP_TIMEOUTS);
+      kept = [...kept, { unit, pdu, until }].slice(-MAX_KEPT);
+    },
+    claims(unit, pdu, exception) {
+      if (kept.length === 0) return false;
+      const now = clock.monotonic();
+      kept = kept.filter((one) => one.until > now);
+      const found = kept.findIndex((one) => one.unit === unit && !samePdu(one.pdu, pdu) && looksAlike(one.pdu, pdu, exception));
+      if (found === -1) return false;
+      kept = kept.toSpliced(found, 1);
+      return true;
+    },
+  };
+}

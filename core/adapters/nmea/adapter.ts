@@ -1,0 +1,139 @@
+import { GatewayError } from '../../base/errors.ts';
+import type { NmeaDeviceConfig, NmeaPointConfig } from '../../contract/document/devices.ts';
+import type { Reading } from '../../contract/reading.ts';
+import type { AdapterContext, AdapterKind } from '../adapter.ts';
+import { describeConnection } from '../describe.ts';
+import { createLineFramer } from '../line/framer.ts';
+import { openStream, type StreamListener } from '../stream-session.ts';
+import { decodeSentence, type Fact, type Facts, KNOWN_TYPES } from './codec.ts';
+import { parseSentence } from './sentence.ts';
+
+/** The standard says 82; makers' own sentences are longer. */
+const MAX_SENTENCE = 256;
+/** A receiver sends its sentences of one second in one go; after this pause they are complete. */
+const BURST_END_MS = 50;
+/** A receiver that reports every ten seconds is rare and then has `staleAfterMs` set. */
+const SILENT_AFTER_MS = 10_000;
+const MAX_NAMED_TYPES = 32;
+
+/** km/h unless the point's unit says otherwise. */
+const KNOTS_TO: Readonly<Record<string, number>> = { kn: 1, kt: 1, knots: 1, 'm/s': 1852 / 3600, mph: 1852 / 1609.344 };
+const KNOTS_TO_KMH = 1.852;
+
+/** Satellite receivers that speak NMEA 0183. */
+export const nmeaAdapter: AdapterKind<NmeaDeviceConfig> = {
+  kind: 'nmea',
+  describe: describeConnection,
+  open: (config, context, signal) => openStream(config.link, context, signal, () => createListener(config, context)),
+};
+
+function readingOf(point: NmeaPointConfig, fact: Fact): Reading {
+  if ('missing' in fact) return { point: point.name, value: null, quality: 'bad', note: fact.missing };
+  if (point.value !== 'speed' || typeof fact.value !== 'number') return { point: point.name, value: fact.value, quality: 'good' };
+  const value = Number((fact.value * (KNOTS_TO[point.unit ?? ''] ?? KNOTS_TO_KMH)).toFixed(6));
+  return { point: point.name, value, quality: 'good' };
+}
+
+function createListener(config: NmeaDeviceConfig, context: AdapterContext): StreamListener {
+  const { clock } = context;
+  const framer = createLineFramer(Uint8Array.of(0x0a), MAX_SENTENCE);
+  const named = new Set<string>();
+  let facts: Facts = {};
+  let epoch: string | undefined;
+  let heardAt = 0;
+  let hasGsa = false;
+  let cancelFlush = (): void => {};
+  let cancelSilence = armSilence();
+
+  function armSilence(): () => void {
+    const ms = config.staleAfterMs ?? SILENT_AFTER_MS;
+    return clock.after(ms, () => {
+      context.fault(new GatewayError('adapter/silent', `${config.id}: no sound sentence for ${ms / 1000} s`));
+      cancelSilence = armSilence();
+    });
+  }
+
+  /** What was said about one moment becomes one batch. */
+  function flush(): void {
+    cancelFlush();
+    const readings = config.points.flatMap((point) => {
+      const fact = facts[point.value];
+      return fact ? [readingOf(point, fact)] : [];
+    });
+    facts = {};
+    epoch = undefined;
+    if (readings.length > 0) context.emit({ readings, sampledAt: clock.now() }, heardAt);
+  }
+
+  function merge(type: string, said: Facts): void {
+    if (type === 'GSA') hasGsa = true;
+    const { fix, ...rest } = said;
+    // 2d or 3d says more than "has a fix"; one receiver must not speak both languages in turn.
+    const useFix = fix && (type === 'GSA' || !hasGsa);
+    const filled = Object.entries(rest).filter(([name, fact]) => !('missing' in fact) || !hasValue(name));
+    facts = { ...facts, ...Object.fromEntries(filled), ...(useFix ? { fix } : {}) };
+  }
+  /** A field left empty in one sentence does not undo what another one of the same moment said. */
+  function hasValue(name: string): boolean {
+    return Object.entries(facts).some(([known, fact]) => known === name && 'value' in fact);
+  }
+
+  function faulty(bytes: Uint8Array, why: string): void {
+    context.frame({ direction: 'in', bytes, decoded: why, faulty: true });
+    context.fault(new GatewayError('adapter/bad-frame', `${config.id}: ${why}`));
+  }
+
+  function hearSentence(bytes: Uint8Array): void {
+    const parsed = parseSentence(Buffer.from(bytes).toString('latin1'), config.allowMissingChecksum);
+    if (!parsed.ok) {
+      faulty(bytes, parsed.why);
+      return;
+    }
+    const { sentence } = parsed;
+    cancelSilence();
+    cancelSilence = armSilence();
+    const said = decodeSentence(sentence);
+    if (context.framesWanted()) {
+      context.frame({
+        direction: 'in',
+        bytes,
+        decoded: describeFacts(sentence.talker, sentence.type, said.facts),
+        faulty: false,
+      });
+    }
+    if (!KNOWN_TYPES.has(sentence.type)) {
+      nameOnce(`${sentence.talker}${sentence.type}`);
+      return;
+    }
+    if (said.epoch && epoch && said.epoch !== epoch) flush();
+    epoch = said.epoch || epoch;
+    merge(sentence.type, said.facts);
+    heardAt = clock.monotonic();
+    cancelFlush();
+    cancelFlush = clock.after(BURST_END_MS, flush);
+  }
+
+  function nameOnce(address: string): void {
+    if (named.has(address) || named.size >= MAX_NAMED_TYPES) return;
+    named.add(address);
+    context.log.debug('nmea.sentence-not-used', { sentence: address });
+  }
+
+  return {
+    hear(chunk) {
+      for (const { kind, bytes } of framer.push(chunk)) {
+        if (kind === 'too-long') faulty(bytes, `a sentence longer than ${MAX_SENTENCE} bytes`);
+        else if (bytes.length > 0) hearSentence(bytes);
+      }
+    },
+    stop() {
+      cancelFlush();
+      cancelSilence();
+    },
+  };
+}
+
+function describeFacts(talker: string, type: string, facts: Facts): string {
+  const parts = Object.entries(facts).map(([name, fact]) => `${name} = ${'value' in fact ? fact.value : `(${fact.missing})`}`);
+  return `${talker} ${type}: ${parts.length === 0 ? 'not used' : parts.join(', ')}`;
+}

@@ -1,0 +1,77 @@
+import { GatewayError } from '../../base/errors.ts';
+import type { FunctionRunner } from '../../functions/runner.ts';
+import type { Handlers } from '../sources.ts';
+import { gatewayView } from './gateway-view.ts';
+import type { GatewayRuntime, RunningDevice } from './runtime.ts';
+
+/** Every call of the contract, against the running gateway. */
+export function createHandlers(runtime: GatewayRuntime): Handlers {
+  function device(id: string): RunningDevice {
+    const found = runtime.devices().get(id);
+    if (!found) throw new GatewayError('adapter/unknown-device', `There is no device "${id}".`);
+    return found;
+  }
+  function runner(name: string): FunctionRunner {
+    const found = runtime.functions().get(name);
+    if (!found) throw new GatewayError('function/unknown', `There is no function "${name}".`);
+    return found;
+  }
+  return {
+    'gateway.status': async () => gatewayView(runtime),
+    'device.list': async () => [...runtime.devices().values()].map((one) => one.view()),
+    'device.reconnect': async (input) => {
+      device(input.device).reconnect();
+      return null;
+    },
+    'device.read': async (input, signal) => {
+      await device(input.device).readNow(signal);
+      return null;
+    },
+    'device.write': async (input, signal, caller) => {
+      await device(input.device).write(input.point, input.value, signal);
+      runtime.logs
+        .logger(`device:${input.device}`)
+        .info('device.written', { point: input.point, value: input.value, by: caller.kind });
+      return null;
+    },
+    'function.list': async () => [...runtime.functions().values()].map((one) => one.view()),
+    'function.restart': async (input) => {
+      await runner(input.name).restart();
+      return null;
+    },
+    'function.pause': async (input) => {
+      runner(input.name).pause(input.paused);
+      return null;
+    },
+    'history.trend': async (input) => [...(await runtime.store.history.trend(input.series, input.from, input.to, input.buckets))],
+    'deployment.text': async (input) => ({ text: await runtime.engine.text(input.version) }),
+    'deployment.validate': async (input) => {
+      const { ok, faults, changes, name } = runtime.engine.check(input.text);
+      return { ok, faults: [...faults], changes: [...changes], name };
+    },
+    'deployment.apply': async (input, _signal, caller) => ({
+      version: await runtime.engine.apply(input.text, { by: caller.kind, note: input.note, basedOn: input.basedOn }),
+    }),
+    'line.set': async (input) => {
+      if (!runtime.line)
+        throw new GatewayError('api/not-available', 'There is no practice cloud here: a real cloud is configured, or none.');
+      await runtime.line.setLine(input.state);
+      return null;
+    },
+    'trace.next': async (input) => {
+      runtime.tracer.askNext(input.source);
+      return null;
+    },
+    'message.publish': async (input, _signal, caller) => {
+      const payload = Buffer.from(input.payload, 'base64');
+      await runtime.publishAsClient(caller.kind, { topic: input.topic, payload, qos: input.qos, retain: input.retain });
+      return null;
+    },
+    'alarm.acknowledge': async (input) => {
+      if (!runtime.alarms.acknowledge(input.id))
+        throw new GatewayError('api/bad-input', `There is no alarm "${input.id}" any more.`);
+      return null;
+    },
+    'log.recent': async (input) => runtime.logs.recent().slice(-input.limit),
+  };
+}

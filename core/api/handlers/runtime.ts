@@ -1,0 +1,57 @@
+import type { Alarms } from '../../alarms/alarms.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { LogHub } from '../../base/log.ts';
+import type { LocalBroker } from '../../broker/broker.ts';
+import type { CloudStatus } from '../../cloud/cloud-link.ts';
+import type { SiteDocument } from '../../contract/document/document.ts';
+import type { Draft } from '../../contract/message.ts';
+import type { DeviceView, FrameView, GatewayView, LineState } from '../../contract/views.ts';
+import type { DeployEngine } from '../../deploy/engine.ts';
+import type { FunctionRunner } from '../../functions/runner.ts';
+import type { Router } from '../../router/router.ts';
+import type { Tracer } from '../../router/tracer.ts';
+import type { Store } from '../../store/store.ts';
+
+/** A device as the calls and views need it. */
+export interface RunningDevice {
+  view(): DeviceView;
+  frames(): readonly FrameView[];
+  onFrame(listener: (frame: FrameView) => void): () => void;
+  readNow(signal: AbortSignal): Promise<void>;
+  write(point: string, value: number | string | boolean, signal: AbortSignal): Promise<void>;
+  reconnect(): void;
+}
+
+/** The practice cloud's line, where there is one. */
+export interface PracticeLine {
+  setLine(state: LineState): void | Promise<void>;
+  line(): NonNullable<GatewayView['line']>;
+}
+
+/** The running gateway, seen from the calls and views of the contract. */
+export interface GatewayRuntime {
+  readonly clock: Clock;
+  readonly version: string;
+  readonly gatewayName: string;
+  readonly demo: boolean;
+  readonly startedAt: number;
+  readonly logs: LogHub;
+  readonly router: Router;
+  readonly tracer: Tracer;
+  readonly engine: DeployEngine;
+  readonly alarms: Alarms;
+  readonly store: Store;
+  readonly line: PracticeLine | null;
+  status(): GatewayView['status'];
+  /** True once a reading has come, or nothing is there that could give one. */
+  ready(): boolean;
+  system(): GatewayView['system'];
+  broker(): LocalBroker | null;
+  cloud(): CloudStatus;
+  backlogRates(): { inPerS: number; outPerS: number };
+  site(): SiteDocument | null;
+  devices(): ReadonlyMap<string, RunningDevice>;
+  functions(): ReadonlyMap<string, FunctionRunner>;
+  /** Publishes as a client of the local broker would: through the router and to the clients. */
+  publishAsClient(id: string, message: Pick<Draft, 'topic' | 'payload' | 'qos' | 'retain'>): Promise<void>;
+}

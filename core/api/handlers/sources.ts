@@ -1,0 +1,33 @@
+import { GatewayError } from '../../base/errors.ts';
+import type { Sources } from '../sources.ts';
+import { flowEdges, flowNodes } from './flow-views.ts';
+import { gatewayView } from './gateway-view.ts';
+import { messageSource } from './message-source.ts';
+import type { GatewayRuntime } from './runtime.ts';
+
+/** Every view of the contract, from the running gateway. */
+export function createSources(runtime: GatewayRuntime): Sources {
+  return {
+    gateway: { kind: 'table', rows: () => [gatewayView(runtime)] },
+    devices: { kind: 'table', rows: () => [...runtime.devices().values()].map((device) => device.view()) },
+    functions: { kind: 'table', rows: () => [...runtime.functions().values()].map((one) => one.view()) },
+    nodes: { kind: 'table', rows: () => flowNodes(runtime) },
+    edges: { kind: 'table', rows: () => flowEdges(runtime) },
+    alarms: { kind: 'table', rows: () => runtime.alarms.active() },
+    deployments: { kind: 'table', rows: () => runtime.engine.versions() },
+    traces: { kind: 'table', rows: () => runtime.tracer.traces() },
+    logs: {
+      kind: 'log',
+      open: (_params, push) => ({ rows: runtime.logs.recent(), close: runtime.logs.onRecord(push) }),
+    },
+    messages: messageSource(runtime.router, () => runtime.clock.monotonic()),
+    frames: {
+      kind: 'log',
+      open({ device }, push) {
+        const running = runtime.devices().get(device);
+        if (!running) throw new GatewayError('adapter/unknown-device', `There is no device "${device}".`);
+        return { rows: running.frames(), close: running.onFrame(push) };
+      },
+    },
+  };
+}

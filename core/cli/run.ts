@@ -1,0 +1,157 @@
+import { resolve } from 'node:path';
+import yargs, { type Argv } from 'yargs';
+import { describe } from '../base/errors.ts';
+import type { Context } from './commands/command.ts';
+import { publish } from './commands/publish.ts';
+import { start } from './commands/start.ts';
+import { logs, subscribe } from './commands/streams.ts';
+import { validate } from './commands/validate.ts';
+import { devices, functions, status } from './commands/views.ts';
+import { openClient } from './connect.ts';
+import { createOutput, EXIT, type ExitCode, type Output, report } from './output.ts';
+import { DATA_OPTION, toStartOptions, withStartOptions } from './start-options.ts';
+
+const EPILOGUE = `Exit codes: 0 done, 1 failed, 2 wrong use, 3 no gateway runs, 4 the document has mistakes.`;
+
+/** A mistake in the arguments: shown with a hint, exit code 2. */
+class UsageError extends Error {}
+
+/** What the command line needs of the rest; tests of single commands give their own. */
+export interface CliDeps {
+  readonly version: string;
+  readonly signal: AbortSignal;
+}
+
+function contextOf(argv: { data: string; json: boolean }, signal: AbortSignal): Context {
+  const output = createOutput(argv.json);
+  const data = resolve(argv.data);
+  return {
+    data,
+    output,
+    signal,
+    stdin: process.stdin,
+    async withClient(run) {
+      const client = await openClient(data, () => {}); // a lost line is told by the command itself
+      try {
+        return await run(client);
+      } finally {
+        await client.close();
+      }
+    },
+  };
+}
+
+function wholeNumber(name: string, least: number, most: number) {
+  return (value: unknown): number => {
+    const number = Number(value);
+    if (!Number.isInteger(number) || number < least || number > most)
+      throw new UsageError(`${name} must be a whole number from ${least} to ${most}`);
+    return number;
+  };
+}
+
+type Finish = (run: (output: Output) => Promise<ExitCode>) => Promise<void>;
+type Common = Argv<{ data: string; json: boolean }>;
+
+function addViews(parser: Common, signal: AbortSignal, finish: Finish): Common {
+  return parser
+    .command('status', 'How the gateway is', {}, (argv) => finish(() => status(contextOf(argv as never, signal))))
+    .command('devices', 'All devices with their state', {}, (argv) => finish(() => devices(contextOf(argv as never, signal))))
+    .command('functions', 'All functions with their state', {}, (argv) => finish(() => functions(contextOf(argv as never, signal))))
+    .command(
+      'logs',
+      'The newest records of the log',
+      (y) =>
+        y
+          .option('follow', { alias: 'f', type: 'boolean', describe: 'Go on with what comes, until Ctrl-C', default: false })
+          .option('lines', { alias: 'n', describe: 'Records from before to show', default: 100, coerce: wholeNumber('--lines', 0, 2000) }),
+      (argv) => finish(() => logs(contextOf(argv, signal), argv)),
+    );
+}
+
+function addMessages(parser: Common, signal: AbortSignal, finish: Finish): Common {
+  return parser
+    .command(
+      'publish <topic> [payload]',
+      'Publish a message as a local client would',
+      (y) =>
+        y
+          .positional('topic', { type: 'string', demandOption: true, describe: 'MQTT topic' })
+          .positional('payload', { type: 'string', describe: 'The payload; "-" or none reads the standard input' })
+          .option('file', { type: 'string', describe: 'Read the payload from a file', requiresArg: true })
+          .option('qos', { choices: [0, 1] as const, default: 1 as const, describe: 'MQTT quality of service' })
+          .option('retain', { type: 'boolean', default: false, describe: 'Keep it for clients that come later' }),
+      (argv) =>
+        finish(() =>
+          publish(contextOf(argv, signal), {
+            topic: argv.topic,
+            payload: argv.payload,
+            file: argv.file,
+            qos: argv.qos,
+            retain: argv.retain,
+          }),
+        ),
+    )
+    .command(
+      'subscribe <filter>',
+      'Show messages as they pass',
+      (y) =>
+        y
+          .positional('filter', { type: 'string', demandOption: true, describe: 'MQTT topic filter, e.g. devices/#' })
+          .option('count', { alias: 'n', describe: 'End after this many messages', requiresArg: true, coerce: wholeNumber('--count', 1, 1e9) }),
+      (argv) => finish(() => subscribe(contextOf(argv, signal), { filter: argv.filter, count: argv.count ?? null })),
+    );
+}
+
+function addCommands(parser: Common, signal: AbortSignal, finish: Finish): Common {
+  const withStart = parser.command(
+    'start',
+    'Run the gateway in this terminal, without a window',
+    (y) => withStartOptions(y),
+    (argv) => finish((output) => start(output, { ...toStartOptions(argv), headless: true }, () => import('../main.ts'))),
+  );
+  const withValidate = withStart.command(
+    'validate <document>',
+    'Check a deployment document; needs no running gateway',
+    (y) => y.positional('document', { type: 'string', demandOption: true, describe: 'File in YAML or JSON' }),
+    (argv) => finish((output) => validate(output, argv.document, () => import('../deploy/check.ts'))),
+  );
+  return addMessages(addViews(withValidate, signal, finish), signal, finish);
+}
+
+/** Runs the `gatehouse` command with these arguments. Never rejects; gives the exit code. */
+export async function runCli(args: readonly string[], deps: CliDeps): Promise<ExitCode> {
+  const json = args.includes('--json');
+  const output = createOutput(json);
+  let exitCode: ExitCode = EXIT.ok;
+  const finish: Finish = async (run) => {
+    exitCode = await run(output).catch((error: unknown) => (deps.signal.aborted ? EXIT.failed : report(error, output)));
+  };
+  const parser = yargs([...args])
+    .scriptName('gatehouse')
+    .usage('$0 <command> [options]')
+    .option('data', DATA_OPTION)
+    .option('json', { type: 'boolean', describe: 'Print JSON; streams print one object a line', default: false });
+  const full = addCommands(parser, deps.signal, finish)
+    .completion('completion', 'Print a script for the shell’s completion')
+    .demandCommand(1, 'Name a command.')
+    .strict()
+    .strictCommands()
+    .version(deps.version)
+    .help()
+    .alias('help', 'h')
+    .wrap(Math.min(110, process.stdout.columns ?? 100))
+    .epilogue(EPILOGUE)
+    .exitProcess(false)
+    .fail((message, error) => {
+      throw error instanceof UsageError ? error : new UsageError(message || describe(error));
+    });
+  try {
+    await full.parseAsync();
+  } catch (error) {
+    if (!(error instanceof UsageError)) return report(error, output);
+    output.note(`gatehouse: ${error.message}\nSee gatehouse --help.`);
+    return EXIT.usage;
+  }
+  return exitCode;
+}

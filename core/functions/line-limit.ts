@@ -1,0 +1,25 @@
+import type { LogLine } from './protocol.ts';
+
+const MAX_LINE = 8192;
+
+/**
+ * Keeps a function that logs in a loop from drowning the log: `perSecond` lines pass, the rest is counted, and the first
+ * line of a later second is preceded by one that tells how many were left out. Lines over 8 KB are cut.
+ */
+export function createLineLimit(perSecond: number, monotonic: () => number): (line: LogLine) => readonly LogLine[] {
+  let since = monotonic();
+  let count = 0;
+  return ([level, text]) => {
+    const now = monotonic();
+    const out: LogLine[] = [];
+    if (now - since >= 1000) {
+      if (count > perSecond) out.push(['warn', `${count - perSecond} more lines were left out: over ${perSecond} a second`]);
+      since = now;
+      count = 0;
+    }
+    count += 1;
+    if (count > perSecond) return out;
+    out.push([level, text.length > MAX_LINE ? `${text.slice(0, MAX_LINE)}... (cut)` : text]);
+    return out;
+  };
+}

@@ -1,0 +1,75 @@
+import { GatewayError } from '../base/errors.ts';
+import type { Draft, Message } from '../contract/message.ts';
+import { NO_OWNER, type UnpackedPublish } from './packing.ts';
+import type { OutMessage, Refusal } from './protocol.ts';
+
+export interface PublishingDeps {
+  /** The name the messages go out under. */
+  readonly name: string;
+  /** The router. Nothing, or a promise that resolves, means accepted. */
+  publish(draft: Draft): Promise<void> | undefined;
+  /** The event that an owner's serial stands for. */
+  eventOf(owner: number): Message | undefined;
+  /** Tells the thread. */
+  answer(first: number, count: number, refused: readonly Refusal[]): void;
+  /** The router refused a message; `event` is what the function handled when it published. */
+  onRefused(topic: string, cause: unknown, event: Message | undefined): void;
+}
+
+/** Hands a thread's publishes to the router, in order, and answers each group when all of it is settled. */
+export interface Publishing {
+  take(group: OutMessage['publishes'], publishes: readonly UnpackedPublish[]): void;
+  /** Publishes that the router has not settled yet. */
+  readonly unsettled: number;
+}
+
+/** A message carries the trace and the hops of the event that caused it; one from a timer begins anew. */
+function draftOf(name: string, topic: string, one: UnpackedPublish, event: Message | undefined): Draft {
+  const { payload, qos, retain } = one;
+  const draft: Draft = { topic, payload, qos, retain, source: { kind: 'function', id: name }, hops: (event?.hops ?? 0) + 1 };
+  return event?.traceId === undefined ? draft : { ...draft, traceId: event.traceId };
+}
+
+export function createPublishing(deps: PublishingDeps): Publishing {
+  let unsettled = 0;
+  function refusal(index: number, topic: string, cause: unknown, event: Message | undefined): Refusal {
+    deps.onRefused(topic, cause, event);
+    const code = cause instanceof GatewayError ? cause.code : 'gateway/internal';
+    const message = cause instanceof Error ? cause.message : String(cause);
+    return { index, code, message };
+  }
+  async function settle(group: OutMessage['publishes'], waits: readonly Promise<Refusal | undefined>[], known: Refusal[]) {
+    const late = await Promise.all(waits);
+    unsettled -= waits.length;
+    const refused = [...known, ...late.filter((one) => one !== undefined)];
+    if (group.answer) deps.answer(group.first, group.topics.length, refused);
+  }
+  return {
+    take(group, publishes) {
+      const waits: Promise<Refusal | undefined>[] = [];
+      const refused: Refusal[] = [];
+      publishes.forEach((one, index) => {
+        const topic = group.topics[index] ?? '';
+        const event = one.owner === NO_OWNER ? undefined : deps.eventOf(one.owner);
+        try {
+          const taken = deps.publish(draftOf(deps.name, topic, one, event));
+          if (!taken) return;
+          waits.push(
+            taken.then(
+              () => undefined,
+              (cause: unknown) => refusal(index, topic, cause, event),
+            ),
+          );
+        } catch (cause) {
+          refused.push(refusal(index, topic, cause, event));
+        }
+      });
+      unsettled += waits.length;
+      if (waits.length > 0) void settle(group, waits, refused);
+      else if (group.answer) deps.answer(group.first, group.topics.length, refused);
+    },
+    get unsettled() {
+      return unsettled;
+    },
+  };
+}

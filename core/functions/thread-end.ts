@@ -1,0 +1,98 @@
+import type { ErrorCode } from '../base/errors.ts';
+import { describe } from '../base/errors.ts';
+import type { Message } from '../contract/message.ts';
+import type { ThrownText } from './protocol.ts';
+
+/** What the main thread found, in the order in which it came to know. */
+export interface Verdict {
+  readonly kind:
+    | 'stopped'
+    | 'load-failed'
+    | 'load-timeout'
+    | 'timeout'
+    | 'stuck'
+    | 'uncaught'
+    | 'heap-full'
+    | 'buffers-full'
+    | 'broken'
+    | 'exited';
+  readonly thrown?: ThrownText;
+  readonly cause?: unknown;
+  /** The event that was handled, as in `CELL.running`, where it is not to be read when the thread has ended. */
+  readonly runningCell?: number;
+}
+
+/** Why a thread ended, in words for people, and what kind of end it was for the pool. */
+export interface ThreadEnd {
+  readonly kind: 'stopped' | 'load' | 'timeout' | 'crash';
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly stack: string;
+  /** The event that ended before it: the likely cause where none was being handled. */
+  readonly last: Message | undefined;
+}
+
+export interface EndFacts {
+  readonly ready: boolean;
+  readonly stopping: boolean;
+  readonly exitCode: number;
+  readonly last: Message | undefined;
+  readonly options: { readonly name: string; readonly timeoutMs: number; readonly memoryMb: number };
+}
+
+export function endOf(verdict: Verdict, facts: EndFacts): ThreadEnd {
+  const found = explain(verdict, facts);
+  if (verdict.kind === 'stopped' || (verdict.kind === 'exited' && facts.stopping))
+    return { ...found, kind: 'stopped', last: facts.last };
+  if (facts.ready) return { ...found, last: facts.last };
+  const code = found.code === 'function/out-of-memory' ? found.code : 'function/load-failed';
+  return { ...found, kind: 'load', code, last: undefined };
+}
+
+type Explained = Pick<ThreadEnd, 'kind' | 'code' | 'message' | 'stack'>;
+
+function explain({ kind, thrown, cause }: Verdict, { options, exitCode, ready }: EndFacts): Explained {
+  const { name } = options;
+  const when = ready ? '' : ' while it was loaded';
+  const stack = thrown?.stack ?? '';
+  switch (kind) {
+    case 'stopped':
+      return { kind: 'stopped', code: 'gateway/stopping', message: `function "${name}" was stopped`, stack };
+    case 'load-failed':
+      return { kind: 'load', code: 'function/load-failed', message: thrown?.message ?? 'it could not be loaded', stack };
+    case 'load-timeout':
+      return { kind: 'load', code: 'function/load-failed', message: `function "${name}" was not loaded after 10 s`, stack };
+    case 'timeout': {
+      const message = `function "${name}" did not finish within ${options.timeoutMs} ms`;
+      return { kind: 'timeout', code: 'function/timeout', message, stack };
+    }
+    case 'stuck': {
+      const message = `function "${name}" took no event for ${options.timeoutMs} ms: something that an earlier event left running blocks its thread`;
+      return { kind: 'timeout', code: 'function/timeout', message, stack };
+    }
+    case 'uncaught':
+      return { kind: 'crash', code: 'function/failed', message: `nobody caught this${when}: ${thrown?.message ?? ''}`, stack };
+    case 'heap-full': {
+      const message = `function "${name}" used more than ${options.memoryMb} MB of memory${when}`;
+      return { kind: 'crash', code: 'function/out-of-memory', message, stack };
+    }
+    case 'buffers-full': {
+      const message = `function "${name}" used more than ${options.memoryMb} MB of memory in buffers`;
+      return { kind: 'crash', code: 'function/out-of-memory', message, stack };
+    }
+    case 'broken':
+      return {
+        kind: 'crash',
+        code: 'function/failed',
+        message: `the thread of function "${name}" broke${when}: ${describe(cause)}`,
+        stack,
+      };
+    case 'exited':
+      return {
+        kind: 'crash',
+        code: 'function/exited',
+        message: `function "${name}" ended its own thread with code ${exitCode}${when}`,
+        stack,
+      };
+  }
+}

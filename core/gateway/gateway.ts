@@ -1,0 +1,180 @@
+import { randomUUID } from 'node:crypto';
+import { dirname, join } from 'node:path';
+import { createAlarms } from '../alarms/alarms.ts';
+import { createAlarmSink } from '../alarms/site-alarms.ts';
+import { createHandlers } from '../api/handlers/handlers.ts';
+import type { GatewayRuntime } from '../api/handlers/runtime.ts';
+import { createSources } from '../api/handlers/sources.ts';
+import { createHub } from '../api/hub.ts';
+import { createApiServer, type ServerTransport } from '../api/server.ts';
+import type { Caller } from '../api/sources.ts';
+import { systemClock } from '../base/clock.ts';
+import { createLogHub } from '../base/log.ts';
+import { createMetrics } from '../base/metrics.ts';
+import { loadSettings } from '../config/settings.ts';
+import { createDeployEngine } from '../deploy/engine.ts';
+import { clockTrust } from '../health/clock-trust.ts';
+import { createSystemHealth } from '../health/system.ts';
+import { createTracer } from '../router/message-tracer.ts';
+import { createRouter } from '../router/router.ts';
+import { createSqliteStore } from '../store/sqlite/client.ts';
+import { createCloudSide } from './cloud-side.ts';
+import { demoSite } from './demo-site.ts';
+import { createFrontDoors } from './front-doors.ts';
+import { writeLogs } from './log-output.ts';
+import { publishFigures } from './metric-views.ts';
+import type { GatewayOptions } from './options.ts';
+import { readDocument } from './read-document.ts';
+import { createRunningSite } from './running-site.ts';
+import { standingConditions } from './standing-alarms.ts';
+import { stopInTurn } from './stop.ts';
+import { VERSION } from './version.ts';
+
+export interface Gateway {
+  /** Resolves when it runs; rejects with a GatewayError that names the cause, having released everything. */
+  start(signal: AbortSignal): Promise<void>;
+  /** Stops everything in reverse order, within 5 s. Never rejects. */
+  stop(): Promise<void>;
+  /** Serves a console or a command line over this transport. */
+  attach(transport: ServerTransport, caller: Caller): void;
+  /** Address of the console in a browser; null before the start. */
+  consoleUrl(): string | null;
+  mqttPort(): number | null;
+  /** Resolves with the first reading of any device. */
+  readonly firstReading: Promise<void>;
+}
+
+const STANDING_MS = 1000;
+const SAMPLE_EVERY_MS = 10_000;
+
+/** Builds the gateway from its parts and connects them. Nothing runs before `start`. */
+export function createGateway(options: GatewayOptions): Gateway {
+  const clock = systemClock;
+  const random = Math.random;
+  const startedAt = clock.now();
+  const settings = loadSettings(options.data);
+  const logs = createLogHub({ clock }, { keep: 5000, level: settings.log.level });
+  const log = logs.logger('gateway');
+  const metrics = createMetrics();
+  const bootId = randomUUID();
+  const tracer = createTracer({ clock, newId: randomUUID }, { keep: 100, sampleEveryMs: SAMPLE_EVERY_MS, maxHops: 64 });
+  const alarms = createAlarms({ clock, log: logs.logger('alarms') });
+  let trust = clockTrust(clock.now());
+  const router = createRouter({ clock, log: logs.logger('router'), metrics, tracer, bootId, trust: () => trust });
+  const store = createSqliteStore({ clock, log: logs.logger('store'), metrics, dataDir: options.data });
+  const system = createSystemHealth({ clock, dataDir: options.data });
+  const shared = { clock, random, logs, metrics, tracer, router, store };
+  const cloud = createCloudSide(shared, {
+    settings: settings.cloud,
+    gatewayName: settings.gatewayName,
+    dataDir: options.data,
+    practice: settings.cloud === null && options.demo,
+  });
+  const first = Promise.withResolvers<void>();
+  let heard = false;
+  const site = createRunningSite(shared, {
+    onReading() {
+      if (heard) return;
+      heard = true;
+      first.resolve();
+    },
+    setCloudFilters: (filters) => cloud.setFilters(filters),
+  });
+  const engine = createDeployEngine({
+    clock,
+    log: logs.logger('deploy'),
+    documents: store.documents,
+    stageRoot: join(options.data, 'code'),
+    codeFolders: [join(options.data, 'functions')],
+    switchTo: (document, entries, codeOf) => site.switchTo(document, entries, codeOf),
+  });
+  let phase: 'starting' | 'running' | 'stopping' = 'starting';
+  const runtime: GatewayRuntime = {
+    clock,
+    version: VERSION,
+    gatewayName: settings.gatewayName,
+    demo: cloud.line !== null,
+    startedAt,
+    logs,
+    router,
+    tracer,
+    engine,
+    alarms,
+    store,
+    line: cloud.line,
+    status: () =>
+      phase !== 'running' ? phase : alarms.active().some((alarm) => alarm.priority === 'critical') ? 'degraded' : 'ok',
+    ready: () => phase === 'running' && (heard || site.devices().size === 0),
+    system: () => system.view(),
+    broker: () => doors.broker(),
+    cloud: () => cloud.status(),
+    backlogRates: () => cloud.rates(),
+    site: () => site.document(),
+    devices: () => site.devices(),
+    functions: () => site.functions(),
+    publishAsClient: (id, message) => doors.publishAsClient(id, message),
+  };
+  publishFigures(metrics, runtime);
+  const hub = createHub({ sources: createSources(runtime), clock, log: logs.logger('api') });
+  const api = createApiServer({ handlers: createHandlers(runtime), hub, clock, log: logs.logger('api'), version: VERSION });
+  const doors = createFrontDoors({ ...shared, alarms, attach: api.attach, runtime }, { settings, options });
+  let stopStanding = (): void => {};
+  let logOutput: Awaited<ReturnType<typeof writeLogs>> | null = null;
+
+  async function firstDeployment(): Promise<void> {
+    const resumed = await engine.resume();
+    if (options.document !== undefined) {
+      const text = await readDocument(options.document);
+      const running = resumed ? await engine.text(engine.state().version) : null;
+      if (text !== running)
+        await engine.apply(text, { by: 'command line', note: '', basedOn: null, folder: dirname(options.document) });
+    } else if (!resumed && options.demo) {
+      const { text, folder } = await demoSite();
+      await engine.apply(text, { by: 'demo', note: 'The demo site', basedOn: null, folder });
+    }
+  }
+  async function stop(): Promise<void> {
+    if (phase === 'stopping') return;
+    phase = 'stopping';
+    stopStanding();
+    log.info('gateway.stopping');
+    await stopInTurn(clock, log, [
+      doors.stop,
+      site.stop,
+      async () => router.stop(),
+      cloud.stop,
+      api.stop,
+      async () => hub.stop(),
+      system.stop,
+      store.stop,
+    ]);
+    await logOutput?.close();
+  }
+  return {
+    async start(signal) {
+      try {
+        await store.start(signal);
+        logOutput = await writeLogs(logs, options.data, options.terminal);
+        router.attach('alarms', createAlarmSink({ alarms, log: logs.logger('alarms') }));
+        log.info('gateway.starting', { version: VERSION, data: options.data });
+        await firstDeployment();
+        await Promise.all([doors.start(signal), cloud.start(signal), system.start(signal)]);
+        phase = 'running';
+        stopStanding = clock.every(STANDING_MS, () => {
+          trust = clockTrust(clock.now());
+          alarms.reconcile('standing', standingConditions(runtime));
+        });
+        log.info('gateway.started', { version: VERSION });
+      } catch (cause) {
+        log.error('gateway.start-failed', { cause });
+        await stop();
+        throw cause;
+      }
+    },
+    stop,
+    attach: api.attach,
+    consoleUrl: () => doors.consoleUrl(),
+    mqttPort: () => doors.broker()?.status().port ?? null,
+    firstReading: first.promise,
+  };
+}

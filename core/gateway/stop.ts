@@ -1,0 +1,31 @@
+import type { Clock } from '../base/clock.ts';
+import type { Logger } from '../base/log.ts';
+
+/** Each part gets this long; together they stay below the 5 s that a stop may take. */
+const EACH_MS = 2200;
+const ALL_MS = 4300;
+
+/** Stops parts one after the other. A part that hangs or throws is reported and left behind: stopping goes on. */
+export async function stopInTurn(clock: Clock, log: Logger, parts: readonly (() => Promise<void>)[]): Promise<void> {
+  const deadline = clock.monotonic() + ALL_MS;
+  for (const [i, part] of parts.entries()) {
+    const late = new AbortController();
+    const limit = Math.max(100, Math.min(EACH_MS, deadline - clock.monotonic()));
+    const timeout = clock.sleep(limit, late.signal).then(
+      () => 'late' as const,
+      () => 'done' as const,
+    );
+    const outcome = await Promise.race([
+      part().then(
+        () => 'done' as const,
+        (cause: unknown) => {
+          log.error('gateway.stop-failed', { part: i, cause });
+          return 'done' as const;
+        },
+      ),
+      timeout,
+    ]);
+    late.abort();
+    if (outcome === 'late') log.error('gateway.stop-late', { part: i, limitMs: limit });
+  }
+}

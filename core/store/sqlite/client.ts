@@ -1,0 +1,220 @@
+import { createBackoff } from '../../base/backoff.ts';
+import type { Clock } from '../../base/clock.ts';
+import { createEmitter } from '../../base/emitter.ts';
+import type { GatewayError } from '../../base/errors.ts';
+import type { Logger } from '../../base/log.ts';
+import type { Metrics } from '../../base/metrics.ts';
+import type { Documents } from '../documents.ts';
+import type { Store, StoreHealth } from '../store.ts';
+import { createFiguresClient } from './figures-client.ts';
+import { createHistoryClient } from './history-client.ts';
+import type { StoreConfig } from './protocol.ts';
+import { createSpoolClient, type SpoolClient } from './spool-client.ts';
+import { createWorkerLink, type StoreThread, spawnStoreThread, type WorkerLink } from './worker-link.ts';
+
+export interface SqliteStoreDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly dataDir: string;
+}
+
+export interface SqliteStoreOptions {
+  readonly maxWaitMs?: number;
+  readonly maxBatch?: number;
+  readonly maxWaitingMessages?: number;
+  readonly maxWaitingBytes?: number;
+  readonly reserveBytes?: number;
+  readonly walPages?: number;
+  /** Starts the thread; for tests that end it. */
+  readonly spawn?: () => StoreThread;
+}
+
+const MIB = 1_048_576;
+const STOP_MS = 5000;
+/** The write-ahead logs are copied after so long without a commit. */
+const TIDY_MS = 1000;
+
+function createDocuments(link: WorkerLink): Documents {
+  return {
+    list: () => link.call('documents.list', null),
+    get: (version) => link.call('documents.get', { version }),
+    running: () => link.call('documents.running', null),
+    add: (version) => link.call('documents.add', version),
+    async setRunning(version) {
+      await link.call('documents.mark', { version, state: 'running' });
+    },
+    async setFailed(version) {
+      await link.call('documents.mark', { version, state: 'failed' });
+    },
+  };
+}
+
+interface HealthWatch {
+  health(): StoreHealth;
+  onHealth(listener: (health: StoreHealth) => void): () => void;
+  set(health: StoreHealth): void;
+  /** The thread died: nothing is stored until it runs again. */
+  down(cause: GatewayError): void;
+  stop(): void;
+}
+
+/** Keeps what is known of the disk, and asks the thread to try again while it is not well. */
+function createHealthWatch(deps: { clock: Clock; log: Logger; link: WorkerLink }): HealthWatch {
+  const { clock, log, link } = deps;
+  const changes = createEmitter<StoreHealth>((cause) => log.error('store.listener-failed', { cause }));
+  const backoff = createBackoff({ firstMs: 1000, maxMs: 30_000 });
+  let health: StoreHealth = { state: 'ok', lastError: null };
+  let cancel: (() => void) | null = null;
+  function watch(): void {
+    if (health.state === 'ok') {
+      cancel?.();
+      cancel = null;
+      backoff.reset();
+    } else {
+      cancel ??= clock.after(backoff.next(), () => {
+        cancel = null;
+        link
+          .call('probe', null)
+          .catch((cause: unknown) => log.debug('store.probe-failed', { cause }))
+          .finally(watch);
+      });
+    }
+  }
+  function set(next: StoreHealth): void {
+    const before = health;
+    health = next;
+    if (before.state !== next.state) {
+      if (next.state === 'ok') log.info('store.works-again', { was: before.state });
+      else
+        log.error('store.unhealthy', {
+          state: next.state,
+          message: next.lastError?.message ?? '',
+          remedy: next.lastError?.remedy,
+        });
+    }
+    if (before.state !== next.state || before.lastError?.code !== next.lastError?.code) changes.emit(next);
+    watch();
+  }
+  return {
+    health: () => health,
+    onHealth: (listener) => changes.on(listener),
+    set,
+    down: ({ code, message, remedy }) => set({ state: 'failed', lastError: { code, message, remedy, at: clock.now() } }),
+    stop() {
+      cancel?.();
+      cancel = () => {};
+    },
+  };
+}
+
+function countCommits(metrics: Metrics, spool: SpoolClient): void {
+  const appended = metrics.counter('gatehouse_spool_appended_total', 'Messages committed to the spool');
+  const acked = metrics.counter('gatehouse_spool_acknowledged_total', 'Acknowledgements committed to the spool');
+  const commits = metrics.counter('gatehouse_spool_commits_total', 'Commits of the spool');
+  const seconds = metrics.counter('gatehouse_spool_commit_seconds_total', 'Time spent in commits of the spool');
+  metrics.gauge('gatehouse_spool_waiting', 'Messages in the spool', () => spool.stats().count);
+  metrics.gauge('gatehouse_spool_waiting_bytes', 'Payload bytes in the spool', () => spool.stats().bytes);
+  spool.onCommit((commit) => {
+    appended.add(commit.appended);
+    acked.add(commit.acknowledged);
+    commits.add();
+    seconds.add(commit.tookMs / 1000);
+  });
+}
+
+/** Calls `tidy` in the first quiet second after commits. */
+function createTidying(deps: { clock: Clock; log: Logger; link: WorkerLink }): { touched(): void; stop(): void } {
+  let cancel: (() => void) | null = null;
+  let last = 0;
+  function arm(ms: number): void {
+    cancel ??= deps.clock.after(ms, () => {
+      cancel = null;
+      const quiet = deps.clock.monotonic() - last;
+      if (quiet < TIDY_MS) arm(TIDY_MS - quiet);
+      else deps.link.call('tidy', null).catch((cause: unknown) => deps.log.debug('store.tidy-failed', { cause }));
+    });
+  }
+  return {
+    touched() {
+      last = deps.clock.monotonic();
+      arm(TIDY_MS);
+    },
+    stop() {
+      cancel?.();
+      cancel = () => {};
+    },
+  };
+}
+
+/**
+ * The store on SQLite, in one thread of its own, under `<dataDir>/store/`. `start` rejects with `gateway/data-unwritable`,
+ * `gateway/already-running`, `store/damaged`, `store/newer` or another `store/*`.
+ */
+export function createSqliteStore(deps: SqliteStoreDeps, options: SqliteStoreOptions = {}): Store {
+  const { clock, log, metrics } = deps;
+  const config: StoreConfig = {
+    dataDir: deps.dataDir,
+    reserveBytes: options.reserveBytes ?? 8 * MIB,
+    walPages: options.walPages ?? 1000,
+  };
+  const link = createWorkerLink({ clock, spawn: options.spawn ?? spawnStoreThread });
+  const spool = createSpoolClient(
+    { clock, link },
+    {
+      maxWaitMs: options.maxWaitMs ?? 2,
+      maxBatch: options.maxBatch ?? 512,
+      maxWaitingMessages: options.maxWaitingMessages ?? 100_000,
+      maxWaitingBytes: options.maxWaitingBytes ?? 64 * MIB,
+    },
+  );
+  const history = createHistoryClient(
+    { clock, link, log, metrics },
+    { collectMs: 200, maxWaitingMessages: 20_000, maxWaitingBytes: 16 * MIB, pruneMs: 60_000 },
+  );
+  const written = createFiguresClient({ clock, link, log }, 1000);
+  const watch = createHealthWatch({ clock, log, link });
+  const tidying = createTidying({ clock, log, link });
+  countCommits(metrics, spool);
+  spool.onCommit(tidying.touched);
+  link.onMessage((message) => {
+    if (message.t === 'health') watch.set(message.health);
+    if (message.t === 'damaged-history') log.error('store.history-damaged', { file: message.file, movedTo: message.movedTo });
+  });
+  link.onDown((cause) => {
+    log.error('store.thread-ended', { cause });
+    watch.down(cause);
+  });
+  link.onUp((opened) => {
+    spool.adopt(opened.spool);
+    watch.set(opened.health);
+  });
+  let stopping: Promise<void> | null = null;
+  async function shutDown(): Promise<void> {
+    watch.stop();
+    tidying.stop();
+    history.stop();
+    const settled = Promise.allSettled([spool.settle(), history.settle(), written.settle()]);
+    await Promise.race([settled, clock.sleep(STOP_MS)]);
+    await link.stop(STOP_MS);
+  }
+  return {
+    name: 'store',
+    spool,
+    history,
+    documents: createDocuments(link),
+    figures: written.figures,
+    health: watch.health,
+    onHealth: watch.onHealth,
+    async start(signal) {
+      const opened = await link.start(config, signal);
+      spool.adopt(opened.spool);
+      watch.set(opened.health);
+      history.start();
+    },
+    stop() {
+      stopping ??= shutDown();
+      return stopping;
+    },
+  };
+}

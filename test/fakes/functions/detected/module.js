@@ -1,0 +1,1 @@
+export const handler = async (event) => ({ topic: 'answer', payload: { from: 'module', event } });

@@ -1,0 +1,1 @@
+export const handler = (event, context) => ({ topic: `echo/${context.gatehouse.topic}`, payload: event });
