@@ -23,7 +23,8 @@ const SOURCES: Readonly<Record<Part, readonly string[]>> = {
   renderer: ['renderer', 'core/contract', 'core/base', 'build', 'package.json'],
   node: ['core', 'electron', 'build', 'package.json'],
 };
-const CODE = /\.(ts|tsx)$|(^|\/)tsconfig\.json$/;
+/** Sources, and the command line's starter from the source tree, for which `cli.js` stands in the bundle. */
+const CODE = /\.(ts|tsx)$|[\\/](tsconfig\.json|gatehouse\.mjs)$/;
 
 const stampOf = (layout: Layout, part: Part): string => join(layout.dist, `.built-${part}`);
 
@@ -31,8 +32,9 @@ const stampOf = (layout: Layout, part: Part): string => join(layout.dist, `.buil
 function newest(path: string): number {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined) return 0;
-  if (!stat.isDirectory()) return stat.mtimeMs;
-  return Math.max(stat.mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name))));
+  const at = Math.floor(stat.mtimeMs); // the stamp has whole milliseconds
+  if (!stat.isDirectory()) return at;
+  return Math.max(at, ...readdirSync(path).map((name) => newest(join(path, name))));
 }
 
 /** True when a source, package.json or the build itself is newer than the last build of this part. */
@@ -76,7 +78,9 @@ async function runPart(layout: Layout, part: Part): Promise<void> {
     await build(quiet(rendererConfig(layout)));
     return;
   }
-  await Promise.all([build(quiet(nodeConfig(layout))), build(quiet(preloadConfig(layout)))]);
+  // Both are waited for when one fails: the other would write into a folder that is cleaned up already.
+  const builds = await Promise.allSettled([build(quiet(nodeConfig(layout))), build(quiet(preloadConfig(layout)))]);
+  for (const result of builds) if (result.status === 'rejected') throw result.reason;
   copyAssets(layout);
 }
 

@@ -3,7 +3,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { parseStartOptions, type StartOptions } from '../core/cli/start-options.ts';
+import { parseStartOptions } from '../core/cli/start-options.ts';
+import type { StartOptions } from '../core/gateway/options.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 

@@ -2,6 +2,7 @@ import { builtinModules } from 'node:module';
 import { join } from 'node:path';
 import type { InlineConfig } from 'vite';
 import { type Layout, nodeInputs, projectRoot } from './layout.ts';
+import { bundledRequire } from './node-require.ts';
 import { entryPoints, nodeWorkers } from './node-workers.ts';
 
 /** Not bundled: Node's own modules, Electron, and packages with native code or with files that they look for on the disk. */
@@ -33,7 +34,7 @@ export function nodeConfig(layout: Layout): InlineConfig {
   const inputs = nodeInputs(layout);
   return {
     ...common(layout),
-    plugins: [nodeWorkers(layout), entryPoints(inputs)],
+    plugins: [bundledRequire(), nodeWorkers(layout), entryPoints(inputs)],
     build: {
       ssr: true,
       outDir: layout.dist,

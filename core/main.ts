@@ -1,8 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { GatewayError } from './base/errors.ts';
-import type { StartOptions } from './cli/start-options.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
-import type { GatewayOptions } from './gateway/options.ts';
+import type { GatewayOptions, StartOptions } from './gateway/options.ts';
 
 const START_TIMEOUT_MS = 60_000;
 

@@ -13,7 +13,8 @@ const LEVELS: readonly (readonly string[])[] = [
   ['demo'],
   ['api'],
   ['gateway'],
-  ['main.ts', 'cli'],
+  ['main.ts'],
+  ['cli'],
 ];
 
 /** Packages that only one place may touch. */

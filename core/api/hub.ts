@@ -72,6 +72,16 @@ export function createHub(deps: { sources: Sources; clock: Clock; log: Logger },
   const snapshotOf = (channel: Channel): AnyEvent =>
     ({ kind: 'snapshot', rev: channel.rev, items: channel.view.snapshot() }) as AnyEvent;
 
+  /** In a timer's turn nothing may be thrown: what cannot be sent is a fault of this view alone. */
+  function tell(channel: Channel, watcher: Watcher, event: AnyEvent): void {
+    try {
+      watcher.emit(event);
+    } catch (cause) {
+      if (!channel.failing) deps.log.error('api.view-failed', { topic: channel.topic, cause });
+      channel.failing = true;
+    }
+  }
+
   function pass(channel: Channel): void {
     const changes = changesOf(channel);
     if (changes) channel.rev += 1;
@@ -81,8 +91,8 @@ export function createHub(deps: { sources: Sources; clock: Clock; log: Logger },
       if (tooMuch) state.behind ||= patch !== null;
       else if (state.behind) {
         state.behind = false;
-        watcher.emit(snapshotOf(channel));
-      } else if (patch) watcher.emit(patch);
+        tell(channel, watcher, snapshotOf(channel));
+      } else if (patch) tell(channel, watcher, patch);
     }
   }
 

@@ -71,7 +71,10 @@ export function createWebServer(deps: WebServerDeps, options: WebServerOptions):
     if (why === null) return false;
     const from = why === 'host' ? `the name "${request.headers.host ?? ''}"` : `the page ${request.headers.origin ?? ''}`;
     log.warn('api.foreign-request-refused', {
-      cause: new GatewayError('api/foreign-origin', `a request from ${from.slice(0, 200)} to ${request.url?.slice(0, 100)} was refused`),
+      cause: new GatewayError(
+        'api/foreign-origin',
+        `a request from ${from.slice(0, 200)} to ${request.url?.slice(0, 100)} was refused`,
+      ),
     });
     return true;
   }
@@ -126,14 +129,19 @@ export function createWebServer(deps: WebServerDeps, options: WebServerOptions):
     });
   }
 
+  function upgradeRefusal(request: IncomingMessage): string | null {
+    if (isForeign(request)) return '403 Forbidden';
+    if ((request.url ?? '').split('?', 1)[0] !== '/api') return '404 Not Found';
+    return sockets.clients.size >= maxClients ? '503 Service Unavailable' : null;
+  }
+
   function onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => socket.destroy());
-    const refuse = (status: string): void => {
-      socket.end(`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
-    };
-    if (isForeign(request)) return refuse('403 Forbidden');
-    if ((request.url ?? '').split('?', 1)[0] !== '/api') return refuse('404 Not Found');
-    if (sockets.clients.size >= maxClients) return refuse('503 Service Unavailable');
+    const why = upgradeRefusal(request);
+    if (why !== null) {
+      socket.end(`HTTP/1.1 ${why}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+      return;
+    }
     sockets.handleUpgrade(request, socket, head, (client) => {
       clients += 1;
       alive.add(client);

@@ -18,8 +18,10 @@ export function grantedQos(client: Client, topic: string): number {
   return granted;
 }
 
-interface SessionStore {
+export interface SessionStore {
   incomingGetPacket(client: Client, packet: PublishPacket): Promise<unknown>;
+  outgoingEnqueueCombi(subs: readonly { readonly clientId: string }[], packet: PublishPacket): Promise<void>;
+  outgoingClearMessageId(client: Client, packet: PublishPacket): Promise<PublishPacket | undefined>;
 }
 
 /** aedes' session store is not in its types. */

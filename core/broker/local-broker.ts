@@ -1,21 +1,25 @@
 import type { EventEmitter } from 'node:events';
-import { createServer, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer } from 'node:tls';
-import type { AedesOptions, Client, PublishPacket, Subscription } from 'aedes';
+import type { Server, Socket } from 'node:net';
+import type { AedesOptions, Client, Subscription } from 'aedes';
 import type { Clock } from '../base/clock.ts';
 import { createEmitter } from '../base/emitter.ts';
 import { GatewayError } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import type { Metrics } from '../base/metrics.ts';
-import type { Draft, Message, Source } from '../contract/message.ts';
+import type { Draft, Message } from '../contract/message.ts';
 import type { Sink } from '../router/sink.ts';
 import type { Tracer } from '../router/tracer.ts';
-import { grantedQos, sessionStore, subscriptionsOf } from './aedes-inside.ts';
+import { createAdmission } from './admission.ts';
+import { grantedQos, sessionStore } from './aedes-inside.ts';
 import type { LocalBroker } from './broker.ts';
-import { clientFault, createBrokerFaults } from './broker-faults.ts';
-import { createPressure } from './pressure.ts';
+import { type BrokerFaults, clientFault, createBrokerFaults } from './broker-faults.ts';
+import { type Clients, createClients } from './clients.ts';
+import { type ListenerOptions, openListener, portOf } from './listener.ts';
+import { createSessions, MEMORY_LIMITS, type MemoryLimits, type Sessions } from './memory-limits.ts';
+import { createPressure, type Pressure } from './pressure.ts';
 import type { SiteBroker } from './site-broker.ts';
 import { tuneSocket } from './socket-tuning.ts';
+import { topicLevels } from './topic-levels.ts';
 
 export interface LocalBrokerDeps {
   readonly clock: Clock;
@@ -37,231 +41,163 @@ export interface LocalBrokerOptions {
   /** A client that has taken nothing for so long is disconnected. */
   readonly drainTimeoutMs?: number;
   readonly connectTimeoutMs?: number;
-  /** PEM texts. With `ca`, clients must show a certificate of it. */
-  readonly tls?: { readonly cert: string; readonly key: string; readonly ca?: string };
-}
-
-interface ClientRecord {
-  readonly source: Source;
-  readonly place: string;
-  readonly address: string;
-  readonly since: number;
+  readonly tls?: ListenerOptions['tls'];
+  readonly memory?: MemoryLimits;
 }
 
 /** Sockets beyond the clients' maximum that may be in the middle of connecting. */
 const CONNECTING_ROOM = 32;
-const LOOPBACK = /^(localhost|127(\.\d+){3}|::1)$/;
 
-const levelsOf = (topic: string): number => {
-  let levels = 1;
-  for (let i = 0; i < topic.length; i += 1) if (topic.charCodeAt(i) === 47) levels += 1;
-  return levels;
-};
+const tooMany = (who: string, limit: number): GatewayError =>
+  new GatewayError('broker/too-many-clients', `${who} was turned away: ${limit} clients are connected already`);
+
+/** Persistent sessions that may exist for each client that may be connected. */
+const SESSIONS_PER_CLIENT = 4;
+
+interface Inside {
+  readonly sessions: Sessions;
+  readonly clients: Clients;
+  readonly faults: BrokerFaults;
+  readonly pressure: Pressure;
+  readonly metrics: Metrics;
+}
+
+/** What aedes asks before it lets a client in or gives it a message. */
+function aedesHooks(
+  { clients, faults, pressure, metrics, sessions }: Inside,
+  maxClients: number,
+  maxLevels: number,
+): AedesOptions {
+  const slow = metrics.counter('gatehouse_broker_dropped_total', 'QoS 0 messages not passed on', { reason: 'slow-client' });
+  return {
+    preConnect(_client, packet, done) {
+      const topic = packet.will?.topic;
+      if (topic === undefined) done(null, true);
+      else if (topicLevels(topic) > maxLevels) done(new Error('topic has too many levels'), false);
+      else if (/[+#\0]|^\$SYS\/|^$/.test(topic)) done(new Error('topic not allowed in will'), false);
+      else done(null, true);
+    },
+    authenticate(client, _username, _password, done) {
+      const roomForSession = client.clean || sessions.has(client.id) || sessions.size < maxClients * SESSIONS_PER_CLIENT;
+      if (roomForSession && (clients.size < maxClients || clients.has(client.id))) {
+        done(null, true);
+        return;
+      }
+      const fault = tooMany(clients.name(client), maxClients);
+      faults.report(fault);
+      done(Object.assign(fault, { returnCode: 3 }), false);
+    },
+    authorizeForward(client, packet) {
+      if (pressure.check(client.conn) === 'ok') {
+        if (packet.qos === 2 && grantedQos(client, packet.topic) === 1) packet.qos = 1;
+        return packet;
+      }
+      if (packet.qos === 0) slow.add();
+      else client.conn.destroy(new Error('drain timeout'));
+      return null;
+    },
+  };
+}
+
+function watchClients(broker: SiteBroker, { clients, faults, sessions }: Inside, log: Logger, onChange: () => void): void {
+  broker.on('client', (client) => {
+    clients.add(client);
+    sessions.seen(client);
+    onChange();
+  });
+  broker.on('clientDisconnect', (client) => {
+    clients.remove(client);
+    onChange();
+  });
+  broker.on('subscribe', (_subscriptions: Subscription[], client) => {
+    if (!client.clean) broker.keepsSessions = true;
+    onChange();
+  });
+  broker.on('unsubscribe', onChange);
+  const onError = (client: Client, error: Error): void => {
+    // The connection of a client that was turned away, or of all of them when the broker stops, is reported where that happens.
+    if (broker.closed || (error instanceof GatewayError && error.code === 'broker/too-many-clients')) return;
+    const fault = clientFault(clients.name(client), error);
+    if (fault) faults.report(fault);
+  };
+  broker.on('clientError', onError);
+  broker.on('connectionError', onError);
+  const events: EventEmitter = broker;
+  events.on('error', (cause: unknown) => log.error('broker.failed', { cause }));
+}
 
 /**
  * The broker for client devices, MQTT 3.1.1. `start` rejects with `broker/port-in-use` or `broker/needs-tls`.
  * What a client does wrong ends that client's connection, is counted, logged and shown in `status().lastFault`.
  */
 export function createLocalBroker(deps: LocalBrokerDeps, options: LocalBrokerOptions): LocalBroker {
-  const { clock, tracer } = deps;
+  const { clock, tracer, log, metrics } = deps;
   const host = options.host ?? '127.0.0.1';
-  const maxLevels = options.maxTopicLevels ?? 32;
+  const maxTopicLevels = options.maxTopicLevels ?? 32;
   const maxPacketBytes = options.maxPacketBytes ?? 1024 * 1024;
-  const connectTimeout = options.connectTimeoutMs ?? 10_000;
-  const changed = createEmitter<void>();
+  const connectTimeoutMs = options.connectTimeoutMs ?? 10_000;
+  const changed = createEmitter<void>((cause) => log.error('broker.listener-failed', { cause }));
+  const clients = createClients(clock);
   const faults = createBrokerFaults(deps, () => changed.emit());
   const pressure = createPressure(clock);
-  const records = new Map<Client, ClientRecord>();
+  const inside: Inside = { clients, faults, pressure, metrics, sessions: createSessions() };
+  const sent = metrics.counter('gatehouse_broker_sent_total', 'Messages handed to the broker for its clients');
+  const notKept = metrics.counter(
+    'gatehouse_broker_not_kept_total',
+    'Messages not retained or not kept for a client that is away',
+  );
   const sockets = new Set<Socket>();
-  const count = {
-    in: deps.metrics.counter('gatehouse_broker_received_total', 'Messages that clients published'),
-    out: deps.metrics.counter('gatehouse_broker_sent_total', 'Messages handed to the broker for its clients'),
-    slow: deps.metrics.counter('gatehouse_broker_dropped_total', 'QoS 0 messages not sent', { reason: 'slow-client' }),
-    refused: deps.metrics.counter('gatehouse_broker_dropped_total', 'QoS 0 messages not sent', { reason: 'not-accepted' }),
-  };
   let site: SiteBroker | null = null;
   let server: Server | null = null;
   let port: number | null = null;
-  let stopping = false;
-
-  const addressOf = (client: Client): string => {
-    const { conn } = client;
-    return 'remoteAddress' in conn && conn.remoteAddress ? `${conn.remoteAddress}:${conn.remotePort ?? 0}` : 'unknown address';
-  };
-  const whoIs = (client: Client): string => {
-    const address = records.get(client)?.address ?? addressOf(client);
-    return client.id ? `client ${client.id.slice(0, 80)} (${address})` : `a client at ${address}`;
-  };
-  const recordOf = (client: Client): ClientRecord => {
-    const known = records.get(client);
-    if (known) return known;
-    const { id } = client;
-    return { source: { kind: 'client', id }, place: `client:${id}`, address: addressOf(client), since: clock.now() };
-  };
-
-  function notAccepted(client: Client, cause: unknown): GatewayError {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    return new GatewayError('broker/not-accepted', `${whoIs(client)}: a message could not be taken (${why})`, { cause });
-  }
-
-  /** Hands a client's publish (or will) to the router; aedes acknowledges after `done`. */
-  function admit(client: Client, packet: PublishPacket, done: (error?: Error | null) => void): void {
-    if (stopping) return done(new GatewayError('gateway/stopping', 'The gateway is stopping.'));
-    const { topic, payload } = packet;
-    if (topic.charCodeAt(0) === 36 && topic.startsWith('$SYS/')) return done(new Error('topic is reserved'));
-    count.in.add();
-    const record = recordOf(client);
-    const traceId = tracer.begin(record.place, topic);
-    const draft: Draft = {
-      topic,
-      payload: typeof payload === 'string' ? Buffer.from(payload) : payload,
-      qos: packet.qos,
-      retain: packet.retain,
-      source: record.source,
-      ...(traceId === undefined ? {} : { traceId }),
-    };
-    if (traceId !== undefined) tracer.hop(traceId, 'wire', record.place, `${topic}, ${payload.length} bytes`);
-    const qos = packet.qos;
-    let taken: Promise<void> | undefined;
-    try {
-      taken = deps.publish(draft);
-    } catch (cause) {
-      taken = Promise.reject(cause);
-    }
-    if (taken === undefined && !pressure.active) return done(null);
-    const accepted = pressure.active ? Promise.all([taken, pressure.relief()]) : taken;
-    accepted?.then(
-      () => done(null),
-      (cause: unknown) => {
-        if (qos > 0) return done(notAccepted(client, cause));
-        count.refused.add();
-        done(null);
-      },
-    );
-  }
-
-  /** QoS 2 repeats the publish until it is released: the router gets it once. */
-  function authorizePublish(client: Client | null, packet: PublishPacket, done: (error?: Error | null) => void): void {
-    if (client === null) return done(null);
-    // A will comes here before aedes looks at its topic.
-    if (levelsOf(packet.topic) > maxLevels) return done(new Error('topic has too many levels'));
-    if (packet.qos < 2) return admit(client, packet, done);
-    const store = sessionStore(site);
-    if (!store) return admit(client, packet, done);
-    store.incomingGetPacket(client, packet).then(
-      () => done(null),
-      () => admit(client, packet, done),
-    );
-  }
-
-  const aedesOptions: AedesOptions = {
-    connectTimeout,
-    drainTimeout: options.drainTimeoutMs ?? 15_000,
-    maxTopicLevels: maxLevels,
-    concurrency: 1000,
-    preConnect(_client, packet, done) {
-      const topic = packet.will?.topic;
-      if (topic !== undefined && levelsOf(topic) > maxLevels) return done(new Error('topic has too many levels'), false);
-      if (topic !== undefined && /[+#\0]|^\$SYS\/|^$/.test(topic)) return done(new Error('topic not allowed in will'), false);
-      done(null, true);
-    },
-    authenticate(client, _username, _password, done) {
-      if (records.size < options.maxClients || [...records.keys()].some((other) => other.id === client.id))
-        return done(null, true);
-      faults.report(tooMany(whoIs(client), options.maxClients));
-      done(Object.assign(new Error('too many clients'), { returnCode: 3 }), false);
-    },
-    authorizePublish,
-    authorizeForward(client, packet) {
-      if (pressure.check(client.conn) === 'ok') {
-        if (packet.qos === 2 && grantedQos(client, packet.topic) === 1) packet.qos = 1;
-        return packet;
-      }
-      if (packet.qos === 0) count.slow.add();
-      else client.conn.destroy(new Error('drain timeout'));
-      return null;
-    },
-  };
-
-  function watchClients(broker: SiteBroker): void {
-    broker.on('client', (client) => {
-      records.set(client, recordOf(client));
-      changed.emit();
-    });
-    broker.on('clientDisconnect', (client) => {
-      records.delete(client);
-      changed.emit();
-    });
-    broker.on('subscribe', (_subscriptions: Subscription[], client) => {
-      if (!client.clean) broker.keepsSessions = true;
-      changed.emit();
-    });
-    broker.on('unsubscribe', () => changed.emit());
-    const onError = (client: Client, error: Error): void => {
-      if (stopping || error.message === 'too many clients') return;
-      const fault = clientFault(whoIs(client), error);
-      if (fault) faults.report(fault);
-    };
-    broker.on('clientError', onError);
-    broker.on('connectionError', onError);
-    const events: EventEmitter = broker;
-    events.on('error', (cause: unknown) => deps.log.error('broker.failed', { cause }));
-  }
 
   function accept(socket: Socket): void {
     const address = `${socket.remoteAddress ?? 'unknown'}:${socket.remotePort ?? 0}`;
     socket.on('error', () => {});
-    if (!site || stopping || sockets.size >= options.maxClients + CONNECTING_ROOM) {
-      if (site && !stopping) faults.report(tooMany(`a client at ${address}`, options.maxClients));
+    if (!site || sockets.size >= options.maxClients + CONNECTING_ROOM) {
+      if (site) faults.report(tooMany(`a client at ${address}`, options.maxClients));
       socket.destroy();
       return;
     }
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
+    let client: Client | null = null;
     tuneSocket(socket, {
       maxPacketBytes,
       onRefused(why, announced) {
-        const client = 'client' in socket ? socket.client : undefined;
-        const known = [...records].find(([one]) => one === client);
-        const who = known ? `client ${known[0].id.slice(0, 80)} (${address})` : `a client at ${address}`;
-        faults.report(
-          why === 'too-large'
-            ? new GatewayError(
-                'broker/packet-too-large',
-                `${who} announced a packet of ${announced} bytes; ${maxPacketBytes} is the limit`,
-              )
-            : new GatewayError('broker/malformed', `${who} sent something that is not MQTT`),
-        );
+        const who = client ? clients.name(client) : `a client at ${address}`;
+        const large = `${who} announced a packet of ${announced} bytes; ${maxPacketBytes} is the limit`;
+        if (why === 'too-large') faults.report(new GatewayError('broker/packet-too-large', large));
+        else faults.report(new GatewayError('broker/malformed', `${who} sent something that is not MQTT`));
       },
     });
-    site.handle(socket);
+    client = site.handle(socket);
   }
 
   const sink: Sink = {
     durable: false,
     deliver(batch: readonly Message[]) {
-      if (!site || stopping) return Promise.reject(new GatewayError('gateway/stopping', 'The local broker is not running.'));
+      if (!site) return Promise.reject(new GatewayError('gateway/stopping', 'The local broker is not running.'));
       for (const message of batch) {
         site.send(message);
         if (message.traceId !== undefined) tracer.hop(message.traceId, 'delivered', 'local', message.topic);
       }
-      count.out.add(batch.length);
+      sent.add(batch.length);
       return pressure.active ? pressure.relief() : undefined;
     },
   };
 
   async function closeAll(): Promise<void> {
-    stopping = true;
     const closing = server;
     const broker = site;
     server = null;
     site = null;
     port = null;
-    const closed = closing ? new Promise<void>((resolve) => closing.close(() => resolve())) : undefined;
+    const closed = closing && new Promise<void>((resolve) => closing.close(() => resolve()));
     if (broker) await new Promise<void>((resolve) => broker.close(() => resolve()));
     for (const socket of sockets) socket.destroy();
     await closed;
-    records.clear();
+    clients.clear();
     changed.emit();
   }
 
@@ -270,70 +206,31 @@ export function createLocalBroker(deps: LocalBrokerDeps, options: LocalBrokerOpt
     sink,
     async start(signal) {
       signal.throwIfAborted();
-      const { tls } = options;
-      if (!tls && !LOOPBACK.test(host)) {
-        throw new GatewayError('broker/needs-tls', `The local broker may not listen on ${host} without TLS.`);
-      }
       const { startSiteBroker } = await import('./site-broker.ts');
-      site = await startSiteBroker(aedesOptions);
-      watchClients(site);
-      server = tls
-        ? createTlsServer(
-            {
-              cert: tls.cert,
-              key: tls.key,
-              handshakeTimeout: connectTimeout,
-              ...(tls.ca === undefined ? {} : { ca: tls.ca, requestCert: true, rejectUnauthorized: true }),
-            },
-            accept,
-          )
-        : createServer({ noDelay: true }, accept);
+      const settings: AedesOptions = {
+        connectTimeout: connectTimeoutMs,
+        drainTimeout: options.drainTimeoutMs ?? 15_000,
+        maxTopicLevels,
+        concurrency: 1000,
+        ...aedesHooks(inside, options.maxClients, maxTopicLevels),
+        authorizePublish: createAdmission({ ...deps, clients, pressure, sessions: () => sessionStore(site) }, maxTopicLevels),
+      };
+      const broker = await startSiteBroker(settings, options.memory ?? MEMORY_LIMITS, () => notKept.add());
+      site = broker;
+      watchClients(broker, inside, log, () => changed.emit());
       try {
-        port = await listen(server, host, options.port);
+        server = await openListener({ host, port: options.port, connectTimeoutMs, tls: options.tls }, accept);
+        port = portOf(server);
         signal.throwIfAborted();
       } catch (cause) {
-        server = null;
         await closeAll();
         throw cause;
       }
-      deps.log.info('broker.listening', { host, port, tls: tls !== undefined });
+      log.info('broker.listening', { host, port, tls: options.tls !== undefined });
       changed.emit();
     },
     stop: closeAll,
-    status: () => ({
-      port,
-      clients: [...records].map(([client, record]) => ({
-        id: record.source.id,
-        address: record.address,
-        since: record.since,
-        subscriptions: subscriptionsOf(client).length,
-      })),
-      lastFault: faults.last(),
-    }),
+    status: () => ({ port, clients: clients.list(), lastFault: faults.last() }),
     onChanged: (listener) => changed.on(listener),
   };
-}
-
-const tooMany = (who: string, limit: number): GatewayError =>
-  new GatewayError('broker/too-many-clients', `${who} was turned away: ${limit} clients are connected already`);
-
-function listen(server: Server, host: string, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      if (cause.code === 'EADDRINUSE') {
-        reject(new GatewayError('broker/port-in-use', `Port ${port} of the local broker is in use on ${host}.`, { cause }));
-      } else if (cause.code === 'EACCES') {
-        reject(
-          new GatewayError('broker/port-in-use', `This user may not open port ${port} on ${host}.`, {
-            cause,
-            remedy: 'Choose a port above 1023 with --mqtt-port.',
-          }),
-        );
-      } else reject(cause);
-    });
-    server.listen({ host, port, backlog: 511 }, () => {
-      const address = server.address();
-      resolve(typeof address === 'object' && address ? address.port : port);
-    });
-  });
 }

@@ -1,6 +1,7 @@
 import { Aedes, type AedesOptions, type PublishPacket } from 'aedes';
 import type { Message } from '../contract/message.ts';
 import { createFanout, type Fanout } from './fanout.ts';
+import { createRetainedLimit, limitSessions, type MemoryLimits } from './memory-limits.ts';
 
 type Done = (error?: Error) => void;
 const noop = (): void => {};
@@ -14,14 +15,23 @@ export class SiteBroker extends Aedes {
   /** Set by the owner when a client with a persistent session subscribes for the first time. */
   keepsSessions = false;
 
-  constructor(options: AedesOptions) {
+  readonly #mayRetain: (packet: PublishPacket) => boolean;
+  readonly #onDropped: () => void;
+
+  constructor(options: AedesOptions, mayRetain: (packet: PublishPacket) => boolean, onDropped: () => void) {
     const fanout = createFanout<PublishPacket>();
     super({ ...options, mq: fanout });
     this.#fanout = fanout;
+    this.#mayRetain = mayRetain;
+    this.#onDropped = onDropped;
   }
 
   /** aedes calls it with (packet, client, done) or (packet, done). */
   override publish(packet: PublishPacket, ...rest: unknown[]): void {
+    if (packet.retain && !this.#mayRetain(packet)) {
+      this.#onDropped();
+      packet.retain = false;
+    }
     if (packet.retain || (packet.qos > 0 && this.keepsSessions) || packet.topic.startsWith('$SYS/')) {
       Reflect.apply(super.publish, this, [packet, ...rest]);
       return;
@@ -46,8 +56,10 @@ export class SiteBroker extends Aedes {
   }
 }
 
-export async function startSiteBroker(options: AedesOptions): Promise<SiteBroker> {
-  const broker = new SiteBroker(options);
+/** `onDropped` is called for every message that is not kept for a client that is away, and every one that is not retained. */
+export async function startSiteBroker(options: AedesOptions, limits: MemoryLimits, onDropped: () => void): Promise<SiteBroker> {
+  const broker = new SiteBroker(options, createRetainedLimit(limits), onDropped);
   await broker.listen();
+  limitSessions(broker, limits, onDropped);
   return broker;
 }

@@ -33,12 +33,12 @@ export async function connectGateway(dataDir: string): Promise<ClientTransport> 
 }
 
 /** A client that has its first connection already, so that a gateway that does not run is told at once; later losses are mended. */
-export async function openClient(dataDir: string, onFault: (error: unknown) => void): Promise<ApiClient> {
+export async function openClient(dataDir: string, onRefused: (topic: string, error: GatewayError) => void): Promise<ApiClient> {
   let first: ClientTransport | null = await connectGateway(dataDir);
   const take = async (): Promise<ClientTransport> => {
     const ready = first ?? (await connectGateway(dataDir));
     first = null;
     return ready;
   };
-  return createApiClient({ connect: take, clock: systemClock, random: Math.random }, { onFault });
+  return createApiClient({ connect: take, clock: systemClock, random: Math.random }, { onRefused });
 }

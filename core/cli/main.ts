@@ -1,10 +1,11 @@
 const NEEDED = 24;
-const VERSION = '0.1.0';
 
 /** Everything else is imported after the check, since an older Node would stumble over it. */
 async function main(): Promise<void> {
   if (Number.parseInt(process.versions.node, 10) < NEEDED) {
-    process.stderr.write(`gatehouse needs Node.js ${NEEDED} or newer; this is ${process.versions.node}. Install it from https://nodejs.org.\n`);
+    process.stderr.write(
+      `gatehouse needs Node.js ${NEEDED} or newer; this is ${process.versions.node}. Install it from https://nodejs.org.\n`,
+    );
     process.exitCode = 1;
     return;
   }
@@ -17,6 +18,7 @@ async function main(): Promise<void> {
     });
   process.once('SIGINT', () => life.abort()).once('SIGTERM', () => life.abort());
   const { runCli } = await import('./run.ts');
+  const { VERSION } = await import('../gateway/version.ts');
   process.exitCode = await runCli(process.argv.slice(2), { version: VERSION, signal: life.signal });
 }
 

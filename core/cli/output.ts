@@ -25,7 +25,12 @@ export function createOutput(json: boolean, streams: Pick<NodeJS.Process, 'stdou
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
   const all = [head, ...rows];
   const widths = head.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
-  return all.map((row) => row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i] ?? 0))).join('  ').trimEnd());
+  return all.map((row) =>
+    row
+      .map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i] ?? 0)))
+      .join('  ')
+      .trimEnd(),
+  );
 }
 
 /** `3 h 2 min`, the two largest units. */
@@ -50,9 +55,17 @@ export function duration(ms: number): string {
 
 export const time = (at: number): string => new Date(at).toISOString();
 
+function isControl(code: number): boolean {
+  return (code < 0x20 && code !== 0x09 && code !== 0x0a) || (code >= 0x7f && code <= 0x9f);
+}
+
 /** Terminal control characters from a message or a device must not reach the terminal. */
-export const printable = (text: string): string =>
-  text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`);
+export function printable(text: string): string {
+  return Array.from(text, (char) => {
+    const code = char.codePointAt(0) ?? 0;
+    return isControl(code) ? `\\x${code.toString(16).padStart(2, '0')}` : char;
+  }).join('');
+}
 
 /** Reports a failure and says which exit code it is. */
 export function report(error: unknown, output: Output): ExitCode {

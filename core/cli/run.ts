@@ -1,9 +1,8 @@
 import { resolve } from 'node:path';
 import yargs, { type Argv } from 'yargs';
-import { describe } from '../base/errors.ts';
+import { describe, type GatewayError } from '../base/errors.ts';
 import type { Context } from './commands/command.ts';
 import { publish } from './commands/publish.ts';
-import { start } from './commands/start.ts';
 import { logs, subscribe } from './commands/streams.ts';
 import { validate } from './commands/validate.ts';
 import { devices, functions, status } from './commands/views.ts';
@@ -31,9 +30,13 @@ function contextOf(argv: { data: string; json: boolean }, signal: AbortSignal): 
     signal,
     stdin: process.stdin,
     async withClient(run) {
-      const client = await openClient(data, () => {}); // a lost line is told by the command itself
+      let refuse: (error: GatewayError) => void = () => {};
+      const refused = new Promise<never>((_resolve, reject) => {
+        refuse = reject;
+      });
+      const client = await openClient(data, (_topic, error) => refuse(error));
       try {
-        return await run(client);
+        return await Promise.race([run(client), refused]);
       } finally {
         await client.close();
       }
@@ -57,14 +60,21 @@ function addViews(parser: Common, signal: AbortSignal, finish: Finish): Common {
   return parser
     .command('status', 'How the gateway is', {}, (argv) => finish(() => status(contextOf(argv as never, signal))))
     .command('devices', 'All devices with their state', {}, (argv) => finish(() => devices(contextOf(argv as never, signal))))
-    .command('functions', 'All functions with their state', {}, (argv) => finish(() => functions(contextOf(argv as never, signal))))
+    .command('functions', 'All functions with their state', {}, (argv) =>
+      finish(() => functions(contextOf(argv as never, signal))),
+    )
     .command(
       'logs',
       'The newest records of the log',
       (y) =>
         y
           .option('follow', { alias: 'f', type: 'boolean', describe: 'Go on with what comes, until Ctrl-C', default: false })
-          .option('lines', { alias: 'n', describe: 'Records from before to show', default: 100, coerce: wholeNumber('--lines', 0, 2000) }),
+          .option('lines', {
+            alias: 'n',
+            describe: 'Records from before to show',
+            default: 100,
+            coerce: wholeNumber('--lines', 0, 2000),
+          }),
       (argv) => finish(() => logs(contextOf(argv, signal), argv)),
     );
 }
@@ -98,7 +108,12 @@ function addMessages(parser: Common, signal: AbortSignal, finish: Finish): Commo
       (y) =>
         y
           .positional('filter', { type: 'string', demandOption: true, describe: 'MQTT topic filter, e.g. devices/#' })
-          .option('count', { alias: 'n', describe: 'End after this many messages', requiresArg: true, coerce: wholeNumber('--count', 1, 1e9) }),
+          .option('count', {
+            alias: 'n',
+            describe: 'End after this many messages',
+            requiresArg: true,
+            coerce: wholeNumber('--count', 1, 1e9),
+          }),
       (argv) => finish(() => subscribe(contextOf(argv, signal), { filter: argv.filter, count: argv.count ?? null })),
     );
 }
@@ -108,7 +123,11 @@ function addCommands(parser: Common, signal: AbortSignal, finish: Finish): Commo
     'start',
     'Run the gateway in this terminal, without a window',
     (y) => withStartOptions(y),
-    (argv) => finish((output) => start(output, { ...toStartOptions(argv), headless: true }, () => import('../main.ts'))),
+    (argv) =>
+      finish(async () => {
+        const { runHeadless } = await import('../main.ts');
+        return (await runHeadless({ ...toStartOptions(argv), headless: true })) === 0 ? EXIT.ok : EXIT.failed;
+      }),
   );
   const withValidate = withStart.command(
     'validate <document>',

@@ -1,24 +1,7 @@
 import { resolve } from 'node:path';
 import yargs, { type Argv, type Options } from 'yargs';
 import { defaultDataDir } from '../config/paths.ts';
-
-/** What the gateway is started with, by `gatehouse start` and by `npm start`. */
-export interface StartOptions {
-  /** The data directory. */
-  readonly data: string;
-  /** A deployment document to apply at the start; without it, what ran last goes on. */
-  readonly document?: string;
-  /** Port of the console on this machine; 0 takes a free one. */
-  readonly port: number;
-  /** Port of the local MQTT broker; 0 takes a free one. */
-  readonly mqttPort: number;
-  /** No window. */
-  readonly headless: boolean;
-  /** The window fills the screen and cannot be left. */
-  readonly kiosk: boolean;
-  /** The demo site runs where nothing else was ever deployed. */
-  readonly demo: boolean;
-}
+import type { StartOptions } from '../gateway/options.ts';
 
 export const DATA_OPTION = {
   type: 'string',
@@ -32,15 +15,20 @@ export const DATA_OPTION = {
 export const START_OPTIONS = {
   data: DATA_OPTION,
   document: { type: 'string', describe: 'Deployment document (YAML or JSON) to apply at the start', requiresArg: true },
-  port: { type: 'number', describe: 'Port of the console; 0 takes a free one', default: 8080, requiresArg: true },
-  'mqtt-port': { type: 'number', describe: 'Port of the local MQTT broker; 0 takes a free one', default: 1883, requiresArg: true },
+  port: { type: 'number', describe: 'Port of the console; 0 takes a free one', defaultDescription: '8080', requiresArg: true },
+  'mqtt-port': {
+    type: 'number',
+    describe: 'Port of the local MQTT broker; 0 takes a free one',
+    defaultDescription: '1883',
+    requiresArg: true,
+  },
   headless: { type: 'boolean', describe: 'Run without a window; the console is then used in a browser', default: false },
   kiosk: { type: 'boolean', describe: 'Fill the screen with the console', default: false },
   demo: { type: 'boolean', describe: 'Run the demo site where nothing was deployed yet (--no-demo: do not)', default: true },
 } as const satisfies Record<string, Options>;
 
 function isPort(value: unknown): boolean {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 65535;
+  return value === undefined || (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 65535);
 }
 
 /** Adds the options to a command and checks them. */
@@ -59,25 +47,39 @@ export function withStartOptions<T>(parser: Argv<T>) {
 export function toStartOptions(argv: {
   data: string;
   document: string | undefined;
-  port: number;
-  'mqtt-port': number;
+  port: number | undefined;
+  'mqtt-port': number | undefined;
   headless: boolean;
   kiosk: boolean;
   demo: boolean;
 }): StartOptions {
-  const { data, document, port, headless, kiosk, demo } = argv;
-  const known = document === undefined ? {} : { document };
-  return { data: resolve(data), ...known, port, mqttPort: argv['mqtt-port'], headless, kiosk, demo };
+  const { data, document, port, 'mqtt-port': mqttPort, headless, kiosk, demo } = argv;
+  return {
+    data: resolve(data),
+    ...(document === undefined ? {} : { document: resolve(document) }),
+    ...(port === undefined ? {} : { port }),
+    ...(mqttPort === undefined ? {} : { mqttPort }),
+    headless,
+    kiosk,
+    demo,
+  };
 }
 
 /**
  * Parses the arguments of `npm start` and the like. Prints the help or the mistake itself and then gives the exit code
  * (0 after help, 2 after a mistake) instead of options.
  */
-export async function parseStartOptions(args: readonly string[], scriptName: string): Promise<StartOptions | { readonly exitCode: number }> {
+export async function parseStartOptions(
+  args: readonly string[],
+  scriptName: string,
+): Promise<StartOptions | { readonly exitCode: number }> {
   let mistake: string | null = null;
   let finished = false;
-  const parser = withStartOptions(yargs([...args]).scriptName(scriptName).usage('$0 [options]'))
+  const parser = withStartOptions(
+    yargs([...args])
+      .scriptName(scriptName)
+      .usage('$0 [options]'),
+  )
     .strict()
     .version(false)
     .help()

@@ -1,4 +1,3 @@
-
 /**
  * From the events of a log-like view to the rows that were not shown yet, oldest first. A snapshot after a lost
  * connection repeats old rows; after a restart of the gateway the numbers begin anew.
@@ -16,4 +15,3 @@ export function createTail<R extends { readonly id: number }>(showOld: number) {
     return restarted ? rows : rows.filter((row) => row.id > before);
   };
 }
-

@@ -157,17 +157,14 @@ export function disconnectFault(endpoint: string, reason: number): GatewayError 
   return new GatewayError('cloud/offline', `${endpoint} closed the connection (reason ${reason})`, { details });
 }
 
-/** PUBACK reasons that will never change for this message: not authorised, topic name, packet too large, payload format. */
+/** PUBACK reasons (MQTT 5 section 3.4.2.1) that will never change for this message. */
 const FINAL = new Map([
   [135, 'this gateway is not allowed to publish on this topic'],
   [144, 'the topic is not allowed'],
-  [149, 'the message is too large'],
   [153, 'the payload has the wrong format'],
-  [154, 'retained messages are not allowed'],
-  [155, 'this quality of service is not allowed'],
 ]);
-/** Reasons that pass by themselves: quota, rate, receive maximum. */
-const PASSING = new Set([147, 150, 151, 137]);
+/** Reasons that pass by themselves: packet id in use, quota. */
+const PASSING = new Set([145, 151]);
 
 /** A PUBACK with reason 0x80 or above: `cloud/rejected` (never again) or `cloud/declined` (`details.passing`: surely passes). */
 export function pubackFault(topic: string, reason: number): GatewayError {

@@ -44,7 +44,7 @@ function refusal(settings: CloudSettings, { message }: SpoolEntry): GatewayError
 }
 
 /**
- * The line to an MQTT broker in the cloud. Reconnects by itself with growing, random pauses (1 to 60 s); keeps no messages.
+ * The line to an MQTT broker in the cloud. Reconnects by itself with growing, random pauses (from 1 s up to `maxBackoffMs`); keeps no messages.
  * Topics under `$aws/` are passed on like any other.
  */
 export function createMqttLink(deps: MqttLinkDeps, settings: CloudSettings): CloudLink & Service {

@@ -1,6 +1,7 @@
 import type { MqttClient } from 'mqtt';
 import type { Clock } from '../base/clock.ts';
 import { GatewayError } from '../base/errors.ts';
+import { gatherWrites } from '../base/gather-writes.ts';
 import type { Logger } from '../base/log.ts';
 import type { CloudSettings } from '../config/cloud-settings.ts';
 import type { SpoolEntry } from '../store/spool.ts';
@@ -194,6 +195,7 @@ export function openMqttSession(deps: MqttSessionDeps, settings: CloudSettings, 
     limits.maxPacketBytes = properties?.maximumPacketSize ?? limits.maxPacketBytes;
     limits.retain = properties?.retainAvailable ?? true;
     connected = true;
+    gatherWrites(client.stream);
     subscribe(subscribed);
     ready.resolve();
   });
@@ -204,7 +206,7 @@ export function openMqttSession(deps: MqttSessionDeps, settings: CloudSettings, 
     if (!connected) finish(fault);
   });
   client.on('disconnect', (packet) => {
-    fault = disconnectFault(endpoint, packet.reasonCode ?? 0);
+    finish(disconnectFault(endpoint, packet.reasonCode ?? 0));
   });
   client.on('close', () => {
     const words = connected ? 'the other side closed the connection' : 'the connection was closed before it was accepted';

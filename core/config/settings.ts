@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { describe, GatewayError } from '../base/errors.ts';
+import { schemaFaults, WORDING } from '../contract/schema-faults.ts';
 import { CloudSettings } from './cloud-settings.ts';
 
 /** Settings of the machine itself, in `<data>/settings.json`. What the site does is in the deployment document instead. */
@@ -40,9 +41,11 @@ export function loadSettings(dataDir: string): GatewaySettings {
   } catch (cause) {
     throw new GatewayError('config/invalid', `The settings file ${path} is not valid JSON: ${describe(cause)}.`, { cause });
   }
-  const parsed = GatewaySettings.safeParse(raw);
+  const parsed = GatewaySettings.safeParse(raw, WORDING);
   if (parsed.success) return parsed.data;
-  const faults = parsed.error.issues.map((issue) => `${issue.path.map(String).join('.') || '(file)'}: ${issue.message}`);
+  const faults = schemaFaults(parsed.error).map(
+    (fault) => `${fault.path.join('.') || '(file)'}: ${fault.message}. ${fault.remedy}`,
+  );
   throw new GatewayError('config/invalid', `The settings file ${path} has ${faults.length} fault(s):\n${faults.join('\n')}`, {
     details: { faults: faults.length },
   });

@@ -66,7 +66,8 @@ export function createCallTable(deps: {
 
   return {
     // The server's outputs are checked against the same schemas in its tests; a browser does not carry the schemas.
-    call: <M extends Method>(method: M, input: Input<M>, signal?: AbortSignal) => ask(method, input, signal) as Promise<Output<M>>,
+    call: <M extends Method>(method: M, input: Input<M>, signal?: AbortSignal) =>
+      ask(method, input, signal) as Promise<Output<M>>,
     resolve: (id, output) => pending.get(id)?.settle({ output }),
     reject(id, error) {
       const call = pending.get(id);

@@ -2,7 +2,7 @@ import { createBackoff } from '../base/backoff.ts';
 import type { Clock } from '../base/clock.ts';
 import { createEmitter } from '../base/emitter.ts';
 import { GatewayError } from '../base/errors.ts';
-import type { GatewayApi } from './api.ts';
+import type { GatewayApi, Topic } from './api.ts';
 import { createCallTable } from './calls.ts';
 import { PROTOCOL } from './protocol.ts';
 import { createWatchTable } from './watches.ts';
@@ -29,8 +29,10 @@ export interface ApiClientOptions {
   readonly beatMs?: number;
   /** No answer for this long: the line is dead; 10000 ms unless told. */
   readonly silentMs?: number;
-  /** Hears what belongs to no call: a watch that was refused, a listener that threw, why a connection failed. */
+  /** Hears what belongs to no call: a listener that threw, why a connection failed, and refused watches unless `onRefused` does. */
   readonly onFault?: (error: unknown) => void;
+  /** A watch that the gateway will not serve; it is not asked for again before the next reconnect. */
+  readonly onRefused?: (topic: Topic, error: GatewayError) => void;
 }
 
 export interface ApiClient extends GatewayApi {
@@ -64,7 +66,8 @@ export function createApiClient(deps: ApiClientDeps, options: ApiClientOptions =
   };
   const send = (frame: ClientFrame): void => transport?.send(frame);
   const calls = createCallTable({ send, nextId, status: () => status });
-  const watches = createWatchTable({ send, nextId, clock, random: deps.random, fault });
+  const refused = options.onRefused ?? ((_topic: Topic, error: GatewayError) => fault(error));
+  const watches = createWatchTable({ send, nextId, clock, random: deps.random, fault, refused });
 
   function setStatus(next: ClientStatus): void {
     if (status === next) return;
@@ -105,12 +108,12 @@ export function createApiClient(deps: ApiClientDeps, options: ApiClientOptions =
 
   async function serve(current: ClientTransport): Promise<void> {
     const beats = keepBeating(current);
+    transport = current; // first: frames that came early are handed over while we begin to listen
     const unlisten = current.onFrame((frame) => {
       if (transport !== current) return;
       beats.heard();
       onFrame(frame, current);
     });
-    transport = current;
     setStatus('online');
     calls.online();
     watches.online();
@@ -127,7 +130,7 @@ export function createApiClient(deps: ApiClientDeps, options: ApiClientOptions =
 
   async function open(): Promise<ClientTransport | null> {
     const giveUp = new AbortController();
-    const opening = deps.connect();
+    const opening = Promise.resolve().then(() => deps.connect()); // so that a throw is a rejection too
     const late = clock.sleep(silentMs, giveUp.signal).then(
       () => null,
       () => null,
@@ -145,6 +148,7 @@ export function createApiClient(deps: ApiClientDeps, options: ApiClientOptions =
   }
 
   function lost(): void {
+    if (status === 'offline') return; // one more failed attempt is no news
     setStatus('offline');
     calls.disconnected();
     watches.disconnected();

@@ -1,6 +1,6 @@
 import { createBackoff } from '../base/backoff.ts';
 import type { Clock } from '../base/clock.ts';
-import type { WireError } from '../base/errors.ts';
+import type { GatewayError, WireError } from '../base/errors.ts';
 import type { Params, Topic, TopicEvent } from './api.ts';
 import { fromWire } from './calls.ts';
 import type { ClientFrame } from './wire.ts';
@@ -43,6 +43,8 @@ export function createWatchTable(deps: {
   readonly clock: Clock;
   readonly random: () => number;
   fault(error: unknown): void;
+  /** The server will not serve this watch. */
+  refused(topic: Topic, error: GatewayError): void;
 }): WatchTable {
   const watches = new Set<Watch>();
   const byId = new Map<number, Watch>();
@@ -71,7 +73,10 @@ export function createWatchTable(deps: {
 
   function heard(watch: Watch, event: AnyEvent): void {
     if (event.kind === 'patch') {
-      if (watch.rev === null || event.rev !== watch.rev + 1) return askAnew(watch);
+      if (watch.rev === null || event.rev !== watch.rev + 1) {
+        askAnew(watch);
+        return;
+      }
       watch.resetRetry();
     }
     if (event.kind !== 'offline') watch.rev = event.rev;
@@ -114,7 +119,7 @@ export function createWatchTable(deps: {
       if (!watch) return;
       byId.delete(id);
       watch.id = null;
-      deps.fault(fromWire(error));
+      deps.refused(watch.topic, fromWire(error));
     },
     online() {
       for (const watch of [...watches]) ask(watch);

@@ -3,6 +3,14 @@ import type { SiteDocument } from '../contract/document/document.ts';
 import type { SerialLinkConfig } from '../contract/document/links.ts';
 import type { Path } from './document-path.ts';
 
+/** What is checked: a whole document, or the sound parts of one. */
+type Parts = Pick<SiteDocument, 'devices' | 'functions' | 'subscriptions'>;
+
+export interface Names {
+  readonly devices: readonly string[];
+  readonly functions: readonly string[];
+}
+
 export interface CrossFault {
   readonly path: Path;
   readonly message: string;
@@ -26,9 +34,7 @@ const listed = (known: readonly string[]): string =>
     ? 'There is none in this document.'
     : `Known here: ${known.slice(0, 8).join(', ')}${known.length > 8 ? ', ...' : ''}.`;
 
-function references(document: SiteDocument): readonly CrossFault[] {
-  const devices = document.devices.map((device) => device.id);
-  const functions = document.functions.map((one) => one.name);
+function references(document: Parts, { devices, functions }: Names): readonly CrossFault[] {
   const check = (ref: string, path: Path): readonly CrossFault[] => {
     const [kind, name = ''] = ref.split(':');
     if (name === '' || name === '*') return [];
@@ -53,7 +59,7 @@ function references(document: SiteDocument): readonly CrossFault[] {
 
 function patternFault(pattern: string): string | null {
   try {
-    new RegExp(pattern, 'u');
+    new RegExp(pattern);
     return null;
   } catch (cause) {
     return cause instanceof Error ? cause.message : String(cause);
@@ -68,6 +74,7 @@ function lineFaults(device: Extract<DeviceConfig, { adapter: 'line' }>, at: Path
       message: 'A line is read by a pattern or by a separator, not by both.',
       remedy: 'Remove one of them.',
     });
+    return faults;
   }
   const wrong = device.pattern === undefined ? null : patternFault(device.pattern);
   if (wrong !== null)
@@ -149,13 +156,13 @@ function modbusFaults(device: Extract<DeviceConfig, { adapter: 'modbus-rtu' | 'm
 }
 
 const serialFacts = (link: SerialLinkConfig): string =>
-  `${link.baudRate} ${link.dataBits}${link.parity[0]?.toUpperCase()}${link.stopBits}`;
+  `${link.baudRate} ${link.dataBits}${link.parity[0]?.toUpperCase()}${link.stopBits}${link.rtscts ? ' RTS/CTS' : ''}`;
 
-/** Two devices on one serial port must agree on its settings, and only Modbus units can share it. */
+/** Two devices on one serial port (those that are switched off do not count) must agree on its settings, and only Modbus units can share it. */
 function sharedPorts(devices: readonly DeviceConfig[]): readonly CrossFault[] {
   const first = new Map<string, { index: number; facts: string; adapter: string }>();
   return devices.flatMap((device, i): CrossFault[] => {
-    if (device.adapter === 'simulated' || device.link.kind !== 'serial') return [];
+    if (!device.enabled || device.adapter === 'simulated' || device.link.kind !== 'serial') return [];
     const facts = serialFacts(device.link);
     const known = first.get(device.link.path);
     if (!known) {
@@ -183,8 +190,13 @@ function sharedPorts(devices: readonly DeviceConfig[]): readonly CrossFault[] {
   });
 }
 
-/** Faults between parts of a document, which a schema cannot see. */
-export function crossCheck(document: SiteDocument): readonly CrossFault[] {
+const namesIn = ({ devices, functions }: Parts): Names => ({
+  devices: devices.map((one) => one.id),
+  functions: functions.map((one) => one.name),
+});
+
+/** Faults between parts of a document, which a schema cannot see. `known`: the names that subscriptions may refer to. */
+export function crossCheck(document: Parts, known: Names = namesIn(document)): readonly CrossFault[] {
   const { devices, functions, subscriptions } = document;
   return [
     ...duplicates(
@@ -217,6 +229,6 @@ export function crossCheck(document: SiteDocument): readonly CrossFault[] {
           : [],
     ),
     ...sharedPorts(devices),
-    ...references(document),
+    ...references(document, known),
   ];
 }

@@ -136,7 +136,7 @@ export function createDeployEngine(deps: EngineDeps): DeployEngine {
         await deps.documents.setFailed(number).catch((error: unknown) => deps.log.error('deploy.not-marked', { cause: error }));
       await fallBack();
       set(before ? previous : { state: 'failed', version: number, name: document.name, appliedAt: null });
-      await refresh();
+      await refresh().catch((error: unknown) => deps.log.warn('deploy.list-not-read', { cause: error }));
       throw cause instanceof GatewayError
         ? cause
         : new GatewayError('gateway/internal', `The deployment could not be applied: ${describe(cause)}`, { cause });

@@ -9,8 +9,10 @@ export interface Position {
 }
 
 export interface Located {
-  /** Where the value at this path begins in the text; the nearest part above it where the value itself is missing. */
-  position(path: Path): Position;
+  /**
+   * Where the value at this path begins in the text, or its key; the nearest part above it where the value itself is missing.
+   */
+  position(path: Path, ofKey?: boolean): Position;
 }
 
 export type ParsedText =
@@ -26,10 +28,19 @@ const offsetOf = (node: unknown): number | undefined =>
     ? node.range[0]
     : undefined;
 
-function locate(document: Document, lines: LineCounter, path: Path): Position {
+function keyNode(document: Document, path: Path): unknown {
+  const parent = path.length > 1 ? document.getIn(path.slice(0, -1), true) : document.contents;
+  const pair = yaml().isMap(parent)
+    ? parent.items.find(({ key }) => String(yaml().isScalar(key) ? key.value : key) === String(path.at(-1)))
+    : undefined;
+  return pair?.key;
+}
+
+function locate(document: Document, lines: LineCounter, path: Path, ofKey = false): Position {
   for (let length = path.length; length >= 0; length -= 1) {
     const part = path.slice(0, length);
-    const node = length === 0 ? document.contents : document.getIn(part, true);
+    const wantsKey = ofKey && length === path.length && length > 0;
+    const node = wantsKey ? keyNode(document, part) : length === 0 ? document.contents : document.getIn(part, true);
     const offset = offsetOf(node);
     if (offset !== undefined) {
       const { line, col } = lines.linePos(offset);
@@ -46,14 +57,19 @@ export function parseText(text: string): ParsedText {
   if (/^\s*\{/.test(text)) {
     try {
       const value: unknown = JSON.parse(text);
-      return { ok: true, value, position: (path) => positionByYaml(text, path) };
+      return { ok: true, value, position: positionsByYaml(text) };
     } catch {
       // Not JSON after all: the YAML parser says where and why.
     }
   }
   const { LineCounter, parseDocument } = yaml();
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: true, uniqueKeys: true });
+  let document: Document;
+  try {
+    document = parseDocument(text, { lineCounter: lines, prettyErrors: true, uniqueKeys: true });
+  } catch (cause) {
+    return unusable(cause, 'Check that this is a deployment document; nothing in one is nested so deeply.');
+  }
   if (document.errors.length > 0) {
     return {
       ok: false,
@@ -68,26 +84,34 @@ export function parseText(text: string): ParsedText {
   }
   try {
     const value: unknown = document.toJS({ maxAliasCount: 100 });
-    return { ok: true, value, position: (path) => locate(document, lines, path) };
+    return { ok: true, value, position: (path, ofKey) => locate(document, lines, path, ofKey) };
   } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause);
-    return {
-      ok: false,
-      faults: [
-        {
-          path: '(document)',
-          message: `${short(message)}.`,
-          remedy: 'Write the values out instead of using so many aliases.',
-          line: null,
-          column: null,
-        },
-      ],
-    };
+    return unusable(cause, 'Write the values out instead of using so many aliases.');
   }
 }
 
-function positionByYaml(text: string, path: Path): Position {
+function unusable(cause: unknown, remedy: string): ParsedText {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return {
+    ok: false,
+    faults: [{ path: '(document)', message: `The text cannot be read: ${short(message)}.`, remedy, line: null, column: null }],
+  };
+}
+
+/** The YAML parser knows where things are; it is asked once, and only when there is a fault to show. */
+function positionsByYaml(text: string): Located['position'] {
   const { LineCounter, parseDocument } = yaml();
   const lines = new LineCounter();
-  return locate(parseDocument(text, { lineCounter: lines }), lines, path);
+  let document: Document | null | undefined;
+  function parsed(): Document | null {
+    try {
+      return parseDocument(text, { lineCounter: lines });
+    } catch {
+      return null; // nested beyond what the parser can follow: the faults go without their places
+    }
+  }
+  return (path, ofKey) => {
+    if (document === undefined) document = parsed();
+    return document === null ? { line: null, column: null } : locate(document, lines, path, ofKey);
+  };
 }

@@ -47,6 +47,9 @@ interface Part<T> {
   readonly part: T;
 }
 
+const firstFault = (results: readonly PromiseSettledResult<void>[]): PromiseRejectedResult | undefined =>
+  results.find((result) => result.status === 'rejected');
+
 export function createSite<D extends Service, F extends SiteFunction<S>, S>(deps: SiteDeps<D, F, S>): Site<D, F> {
   let current: SiteDocument | null = null;
   let devices = new Map<string, Part<D>>();
@@ -90,9 +93,15 @@ export function createSite<D extends Service, F extends SiteFunction<S>, S>(deps
   return {
     async switchTo(document, entries, codeOf, signal) {
       const plan = { functions: planFunctions(document, entries, codeOf), devices: planDevices(document) };
-      const starting = Promise.all(plan.functions.fresh.map((part) => part.start(signal)));
+      const starting = Promise.allSettled(plan.functions.fresh.map((part) => part.start(signal)));
       // At the first start devices need not wait for the threads: the routes hold what comes early.
-      if (current !== null) await starting;
+      if (current !== null) {
+        const fault = firstFault(await starting);
+        if (fault) {
+          await Promise.all(plan.functions.fresh.map((part) => part.stop()));
+          throw fault.reason;
+        }
+      }
       const goneFunctions = replaced(functions, plan.functions.next);
       const goneDevices = replaced(devices, plan.devices.next);
       for (const [name] of goneFunctions) if (!plan.functions.next.has(name)) deps.attach(`function:${name}`, undefined);
@@ -106,9 +115,11 @@ export function createSite<D extends Service, F extends SiteFunction<S>, S>(deps
       for (const [name, { part }] of plan.devices.next) deps.attach(`device:${name}`, deps.deviceSink(part));
       devices = plan.devices.next;
       current = document;
-      await Promise.all(plan.devices.fresh.map((part) => part.start(signal)));
-      await starting;
+      const started = await Promise.allSettled(plan.devices.fresh.map((part) => part.start(signal)));
+      const fault = firstFault([...started, ...(await starting)]);
+      // Also after a fault: nobody else knows these any more.
       await Promise.all(goneFunctions.map(([, part]) => part.stop()));
+      if (fault) throw fault.reason;
     },
     document: () => current,
     devices: () => new Map([...devices].map(([name, { part }]) => [name, part])),

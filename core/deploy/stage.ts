@@ -101,7 +101,8 @@ export async function stageCode(
       const path = join(directory, fileOf(config));
       await mkdir(directory, { recursive: true });
       await writeFile(join(directory, 'package.json'), '{}\n');
-      await writeFile(path, code);
+      // A thread of the running version may read the file just now: what is right already is not written again.
+      if ((await readFile(path, 'utf8').catch(() => null)) !== code) await writeFile(path, code);
       entries.set(config.name, { path, directory, version });
     }),
   );
@@ -111,7 +112,11 @@ export async function stageCode(
 /** Removes staged code that none of these entries uses. */
 export async function unstageOthers(root: string, entries: ReadonlyMap<string, FunctionEntry>): Promise<void> {
   const used = new Set([...entries.values()].map((entry) => basename(entry.directory)));
-  for (const name of await readdir(root)) {
+  const names = await readdir(root).catch((cause: unknown) => {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return []; // no function was ever staged
+    throw cause;
+  });
+  for (const name of names) {
     if (!used.has(name)) await rm(join(root, name), { recursive: true, force: true });
   }
 }

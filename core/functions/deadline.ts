@@ -4,6 +4,8 @@ export interface DeadlineDeps {
   readonly clock: Clock;
   /** Changes whenever the thread begins or ends an event; undefined while it has nothing to do. */
   progress(): string | undefined;
+  /** How long the present state may last. */
+  limitMs(): number;
   onOver(): void;
 }
 
@@ -14,12 +16,12 @@ export interface Deadline {
 }
 
 /**
- * Notices a thread that is with one event for longer than `timeoutMs`: never early, and late by a tenth at most.
+ * Notices a thread that is with one event for longer than its limit: never early, and late by a tenth at most.
  * It looks from outside, so that an endless loop is seen as well as a promise that never settles.
  */
-export function createDeadline(deps: DeadlineDeps, timeoutMs: number): Deadline {
+export function createDeadline(deps: DeadlineDeps): Deadline {
   const { clock } = deps;
-  const everyMs = Math.min(100, Math.max(5, timeoutMs / 20));
+  const everyMs = Math.min(100, Math.max(5, deps.limitMs() / 20));
   let cancel: (() => void) | undefined;
   let seen: string | undefined;
   let seenAt = 0;
@@ -31,7 +33,7 @@ export function createDeadline(deps: DeadlineDeps, timeoutMs: number): Deadline 
     if (state !== seen) {
       seen = state;
       seenAt = now;
-    } else if (now - seenAt >= timeoutMs) {
+    } else if (now - seenAt >= deps.limitMs()) {
       deps.onOver();
       return;
     }

@@ -1,27 +1,27 @@
+import { randomUUID } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
 import { createEmitter } from '../base/emitter.ts';
-import { GatewayError } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import type { Metrics } from '../base/metrics.ts';
 import type { FunctionConfig } from '../contract/document/functions.ts';
-import type { Draft, Message } from '../contract/message.ts';
+import type { Draft } from '../contract/message.ts';
 import type { FunctionView } from '../contract/views.ts';
 import type { Tracer } from '../router/tracer.ts';
 import { createCrashPolicy } from './crash-policy.ts';
-import { createFaultBook, type FunctionFault } from './fault-book.ts';
-import { createCounters, createFigures, exposeFigures } from './figures.ts';
+import { exposeFigures } from './figures.ts';
 import type { Wreck } from './flight.ts';
-import { createIntake, type DropReason } from './intake.ts';
+import { createIntake } from './intake.ts';
+import { createLedger } from './ledger.ts';
 import { createPool } from './pool.ts';
 import type { FunctionRunner } from './runner.ts';
-import { runnerView } from './runner-view.ts';
-import { createThread, type ThreadListener } from './thread.ts';
+import { type Phase, runnerView } from './runner-view.ts';
+import { createThread } from './thread.ts';
 import type { ThreadEnd } from './thread-end.ts';
 
 const GRACE_MS = 2000;
-const TICK_MS = 250;
+const TICK_MS = 100;
 /** Memory of a thread without work is looked at every so many ticks. */
-const IDLE_TICKS = 4;
+const IDLE_TICKS = 10;
 
 export interface RunnerDeps {
   readonly clock: Clock;
@@ -31,6 +31,8 @@ export interface RunnerDeps {
   /** The router. Nothing, or a promise that resolves, means accepted (with a durable target: on disk). */
   publish(draft: Draft): Promise<void> | undefined;
   readonly random?: () => number;
+  /** A new UUID. */
+  readonly newId?: () => string;
 }
 
 /** Where the code of one version is. */
@@ -40,8 +42,6 @@ export interface FunctionEntry {
   readonly version: number;
   readonly directory: string;
 }
-
-export type Phase = 'starting' | 'running' | 'restarting' | 'parked' | 'stopped';
 
 /**
  * Runs one function of the deployment in threads of its own (`concurrency`), each with one event at a time.
@@ -53,13 +53,11 @@ export type Phase = 'starting' | 'running' | 'restarting' | 'parked' | 'stopped'
 export function createFunctionRunner(deps: RunnerDeps, config: FunctionConfig, entry: FunctionEntry): FunctionRunner {
   const { clock } = deps;
   const { name } = config;
-  const place = `function:${name}`;
-  const log = deps.log.from(place);
+  const log = deps.log.from(`function:${name}`);
   const changed = createEmitter<void>((cause) => log.error('function.listener-failed', { cause }));
-  const figures = createFigures(clock);
-  const counters = createCounters(deps.metrics, name);
   const policy = createCrashPolicy(clock, deps.random ?? Math.random);
-  const faults = createFaultBook({ clock, log, onChanged: announce });
+  const ledger = createLedger({ clock, log, metrics: deps.metrics, tracer: deps.tracer, onChanged: announce }, name);
+  const { figures, faults } = ledger;
   let phase: Phase = 'starting';
   let since = clock.now();
   let paused = false;
@@ -96,18 +94,20 @@ export function createFunctionRunner(deps: RunnerDeps, config: FunctionConfig, e
   const intake = createIntake(
     {
       onWork: () => pool.dispatch(),
-      onDropped(count: number, reason: DropReason) {
-        counters.dropped(reason).add(count);
-        faults.report('function.dropped', reason, { reason, count, queueSize: config.queue.size });
-      },
+      onDropped: (count, reason) => ledger.dropped(count, reason, config.queue.size),
     },
     { name, size: config.queue.size, whenFull: config.queue.whenFull },
   );
   const pool = createPool(
     {
       clock,
-      createThread: (listener) =>
-        createThread({ clock, publish: deps.publish, listener: { ...ears, ...listener } }, threadOptions),
+      createThread(listener) {
+        const requestPrefix = (deps.newId ?? randomUUID)().slice(0, 24);
+        return createThread(
+          { clock, publish: deps.publish, listener: { ...ledger.ears, ...listener } },
+          { ...threadOptions, requestPrefix },
+        );
+      },
       work: intake,
       mayWork: () => !paused && phase !== 'parked' && phase !== 'stopped',
       usualMs: () => figures.usualMs,
@@ -124,54 +124,12 @@ export function createFunctionRunner(deps: RunnerDeps, config: FunctionConfig, e
   const { handler, encoding, timeoutMs, memoryMb, maxPublishes, env } = config;
   const threadOptions = { name, handler, encoding, timeoutMs, memoryMb, maxPublishes, env, ...entry };
 
-  function countEnded(fault: FunctionFault | undefined, event: Message): void {
-    figures.invocations += 1;
-    counters.invocations.add();
-    if (!fault) return;
-    figures.failures += 1;
-    counters.failures.add();
-    faults.note(fault, event);
-  }
-  const ears: Omit<ThreadListener, 'onReady' | 'onRoom' | 'onEnd'> = {
-    onEnded(event, startedAt, durationMs, thrown) {
-      figures.durations.record(durationMs);
-      figures.usualMs += (durationMs - figures.usualMs) * 0.05;
-      countEnded(thrown, event);
-      if (event.traceId === undefined) return;
-      deps.tracer.hop(event.traceId, 'function-started', place, event.topic, startedAt);
-      deps.tracer.hop(event.traceId, 'function-ended', place, thrown?.message ?? 'ok', startedAt + durationMs);
-    },
-    onPublished(count) {
-      figures.published += count;
-      counters.published.add(count);
-    },
-    onRefused(topic, cause, event) {
-      const known = cause instanceof GatewayError;
-      const message = `a message on topic "${topic}" was refused: ${cause instanceof Error ? cause.message : String(cause)}`;
-      faults.note({ code: known ? cause.code : 'gateway/internal', message, stack: '' }, event);
-    },
-    onLog(lines) {
-      for (const [level, message] of lines) log[level]('function.log', { message });
-    },
-  };
-
   /** Books what the thread had, and says when it is to be replaced. */
   function threadEnded(end: ThreadEnd, wreck: Wreck): number | null {
-    const { quiet, culprit, rest } = wreck;
-    for (const event of quiet) countEnded(undefined, event);
-    if (end.kind === 'stopped') {
-      intake.giveBack(culprit ? [culprit, ...rest] : rest);
-      return null;
-    }
-    intake.giveBack(rest);
-    if (culprit) {
-      countEnded(end, culprit);
-      if (culprit.traceId !== undefined) deps.tracer.hop(culprit.traceId, 'function-ended', place, end.message);
-    } else faults.note(end, end.last);
-    if (end.kind === 'timeout') {
-      figures.timeouts += 1;
-      counters.timeouts.add();
-    }
+    const { culprit, rest } = wreck;
+    ledger.wrecked(end, wreck);
+    intake.giveBack(end.kind === 'stopped' && culprit ? [culprit, ...rest] : rest);
+    if (end.kind === 'stopped') return null;
     return afterFault(end.kind);
   }
   function afterFault(kind: 'load' | 'timeout' | 'crash'): number | null {
@@ -181,10 +139,7 @@ export function createFunctionRunner(deps: RunnerDeps, config: FunctionConfig, e
       park();
       return null;
     }
-    if (kind !== 'load') {
-      figures.restarts += 1;
-      counters.restarts.add();
-    }
+    if (kind !== 'load') ledger.replaced();
     if (pool.ready === 0 && phase === 'running') enter('restarting');
     return delayMs;
   }

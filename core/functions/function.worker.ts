@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { type MessagePort, workerData } from 'node:worker_threads';
 import { systemClock } from '../base/clock.ts';
 import { captureConsole, guardProcess } from './lambda/guards.ts';
@@ -12,15 +11,29 @@ import { createThreadLoop, type ThreadLoop } from './thread-loop.ts';
 
 const LINES_PER_S = 200;
 
-/** Node says `beforeExit` when nothing is left to do; the port must not count as something while a callback is awaited. */
-function emptyLoopOf(port: MessagePort): EmptyLoop {
+/**
+ * Node says `beforeExit` when nothing is left to do. While a callback is awaited the port does not count as something,
+ * unless the answer to a publish is still to come through it: `heard` looks again after each message.
+ */
+function emptyLoopOf(port: MessagePort, unanswered: () => number): EmptyLoop & { heard(): void } {
+  let held = false;
   return {
+    heard() {
+      if (held) port.unref();
+      held = false;
+    },
     onEmpty(fn) {
       const forget = (): void => {
         process.off('beforeExit', onExit);
+        held = false;
         port.ref();
       };
       const onExit = (): void => {
+        if (unanswered() > 0) {
+          held = true;
+          port.ref();
+          return;
+        }
         forget();
         fn();
       };
@@ -53,17 +66,20 @@ async function main(data: ThreadData): Promise<void> {
   try {
     const handler = await loadHandler(data.path, data.handler);
     const sharedOffsetMs = Number(process.hrtime.bigint()) / 1e6 - monotonic();
+    const emptyLoop = emptyLoopOf(port, () => outbox.unanswered);
     loop = createThreadLoop(handler, {
       data,
       outbox,
-      emptyLoop: emptyLoopOf(port),
+      emptyLoop,
       monotonic,
       sharedOffsetMs,
-      newRequestId: () => randomUUID({ disableEntropyCache: false }),
       send,
     });
     const { receive } = loop;
-    port.on('message', (message: ToThread) => receive(message));
+    port.on('message', (message: ToThread) => {
+      receive(message);
+      emptyLoop.heard();
+    });
     send({ t: 'ready' });
   } catch (thrown) {
     send({ t: 'load-failed', thrown: await describeLoadFault(thrown, data.path) });

@@ -29,8 +29,6 @@ interface Waiting {
 
 /** What a thread has to say and has not said yet. Single-threaded, in order; `flush` hands all of it over in one message. */
 export interface Outbox {
-  /** The next group of ended events begins with this serial. */
-  begin(serial: number): void;
   /** Resolves (or rejects) when the gateway answers. A rejection that nobody looks at is no fault: the gateway logs it. */
   publish(owner: number | undefined, topic: string, payload: PublishPayload, options?: PublishOptions): Promise<void>;
   /** The same for a returned message: nobody waits for its answer. */
@@ -57,7 +55,6 @@ export interface OutboxDeps {
 export function createOutbox({ monotonic, send, soon }: OutboxDeps): Outbox {
   let store = new Uint8Array(START_BYTES);
   let used = 0;
-  let first = 0;
   let times: number[] = [];
   let failures: [number, ThrownText][] = [];
   let topics: string[] = [];
@@ -83,7 +80,7 @@ export function createOutbox({ monotonic, send, soon }: OutboxDeps): Outbox {
     if (times.length === 0 && topics.length === 0 && logs.length === 0) return;
     const bytes = packOutbox(times, marks, store.subarray(0, used));
     const publishes = { first: nextPublish - topics.length, topics, answer };
-    const message: OutMessage = { t: 'out', first, count: times.length / 2, failures, publishes, logs, bytes };
+    const message: OutMessage = { t: 'out', count: times.length / 2, failures, publishes, logs, bytes };
     send(message, [bytes]);
     times = [];
     failures = [];
@@ -114,9 +111,6 @@ export function createOutbox({ monotonic, send, soon }: OutboxDeps): Outbox {
     return nextPublish - 1;
   }
   return {
-    begin(serial) {
-      if (times.length === 0) first = serial;
-    },
     publish(owner, topic, payload, options = {}) {
       const number = add(owner ?? NO_OWNER, topic, payload, options);
       answer = true;

@@ -44,6 +44,7 @@ export interface Pool {
 export function createPool(deps: PoolDeps, size: number): Pool {
   const slots: Slot[] = Array.from({ length: size }, () => ({ thread: undefined, cancelRetry: undefined }));
   let gone: (() => void)[] = [];
+  let emptying = false;
 
   function spawn(slot: Slot): void {
     slot.cancelRetry = undefined;
@@ -56,9 +57,10 @@ export function createPool(deps: PoolDeps, size: number): Pool {
   function ended(slot: Slot, end: ThreadEnd, wreck: Wreck): void {
     slot.thread = undefined;
     const delayMs = deps.onEnd(end, wreck);
-    if (delayMs === 0) spawn(slot);
-    else if (delayMs !== null) slot.cancelRetry = deps.clock.after(delayMs, () => spawn(slot));
+    if (delayMs === 0 && !emptying) spawn(slot);
+    else if (delayMs !== null && !emptying) slot.cancelRetry = deps.clock.after(delayMs, () => spawn(slot));
     if (slots.some((other) => other.thread)) return;
+    emptying = false;
     for (const done of gone) done();
     gone = [];
   }
@@ -89,12 +91,13 @@ export function createPool(deps: PoolDeps, size: number): Pool {
     },
     dispatch,
     async empty(graceMs) {
+      emptying = slots.some(({ thread }) => thread);
       for (const slot of slots) {
         slot.cancelRetry?.();
         slot.cancelRetry = undefined;
         slot.thread?.stop(graceMs);
       }
-      if (slots.some(({ thread }) => thread)) await new Promise<void>((done) => gone.push(done));
+      if (emptying) await new Promise<void>((done) => gone.push(done));
     },
     sample(idleToo) {
       for (const { thread } of slots) if (thread && (idleToo || thread.inFlight > 0)) thread.sample();

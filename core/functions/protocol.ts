@@ -20,6 +20,8 @@ export interface ThreadData {
   readonly timeoutMs: number;
   readonly memoryMb: number;
   readonly maxPublishes: number;
+  /** The first 24 characters of a UUID; the rest counts up: a random one per event costs more than the event. */
+  readonly requestPrefix: string;
 }
 
 /** Shared between both sides, so that a thread that hangs can still be read. Serials are stored plus one; 0 means none. */
@@ -73,9 +75,7 @@ export interface ThrownText {
 
 export interface OutMessage {
   readonly t: 'out';
-  /** Serial of the first event that `count` and `failures` speak of. */
-  readonly first: number;
-  /** Events that ended, in order. */
+  /** So many more events ended, in the order in which they were given. */
   readonly count: number;
   /** Place in this group, and what was thrown. */
   readonly failures: readonly (readonly [index: number, thrown: ThrownText])[];

@@ -1,9 +1,10 @@
 import type { FunctionConfig } from '../contract/document/functions.ts';
 import type { BooksView, FunctionView } from '../contract/views.ts';
 import type { Figures } from './figures.ts';
-import type { Phase } from './function-runner.ts';
 import type { Intake } from './intake.ts';
 import type { Pool } from './pool.ts';
+
+export type Phase = 'starting' | 'running' | 'restarting' | 'parked' | 'stopped';
 
 export interface RunnerState {
   readonly config: FunctionConfig;

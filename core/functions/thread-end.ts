@@ -1,5 +1,4 @@
-import type { ErrorCode } from '../base/errors.ts';
-import { describe } from '../base/errors.ts';
+import { describe, type ErrorCode } from '../base/errors.ts';
 import type { Message } from '../contract/message.ts';
 import type { ThrownText } from './protocol.ts';
 
@@ -67,7 +66,7 @@ function explain({ kind, thrown, cause }: Verdict, { options, exitCode, ready }:
       return { kind: 'timeout', code: 'function/timeout', message, stack };
     }
     case 'stuck': {
-      const message = `function "${name}" took no event for ${options.timeoutMs} ms: something that an earlier event left running blocks its thread`;
+      const message = `function "${name}" takes no events any more: something that an earlier event left running blocks its thread`;
       return { kind: 'timeout', code: 'function/timeout', message, stack };
     }
     case 'uncaught':

@@ -24,7 +24,6 @@ export interface LoopDeps {
   readonly monotonic: () => number;
   /** Added to the thread's monotonic time, it gives the one all threads share. */
   readonly sharedOffsetMs: number;
-  readonly newRequestId: () => string;
   send(message: FromThread): void;
 }
 
@@ -41,6 +40,7 @@ export function createThreadLoop(handler: Handler, deps: LoopDeps): ThreadLoop {
   const inbox: BatchMessage[] = [];
   const makeContext = createContexts(data, monotonic);
   let busy = false;
+  let requests = 0;
   let current: number | undefined;
   let published = 0;
 
@@ -53,7 +53,9 @@ export function createThreadLoop(handler: Handler, deps: LoopDeps): ThreadLoop {
     throw Object.assign(error, { code: 'function/publish-limit' });
   }
   function contextOf(serial: number, topic: string, source: string, startedAt: number): FunctionContext {
-    const facts = { requestId: deps.newRequestId(), topic, source, deadline: startedAt + data.timeoutMs };
+    requests += 1;
+    const requestId = data.requestPrefix + requests.toString(16).padStart(12, '0');
+    const facts = { requestId, topic, source, deadline: startedAt + data.timeoutMs };
     return makeContext(facts, (to, payload, options) => {
       limit();
       return outbox.publish(current === serial ? serial : undefined, to, payload, options);
@@ -114,7 +116,6 @@ export function createThreadLoop(handler: Handler, deps: LoopDeps): ThreadLoop {
       const start = offsets[i] ?? 0;
       const payload = Buffer.from(batch.bytes, start, (offsets[i + 1] ?? start) - start);
       const serial = (batch.first + i) % SERIALS;
-      outbox.begin(serial);
       const pending = handle(serial, batch.topics[i] ?? '', batch.sources[i] ?? '', payload);
       if (pending) await pending;
     }

@@ -21,6 +21,14 @@ import { endOf, type ThreadEnd, type Verdict } from './thread-end.ts';
 /** What Node itself needs in a thread, on top of what the function may use; loading TypeScript needs most of it. */
 const OWN_HEAP_MB = 16;
 const OWN_EXTERNAL_MB = 32;
+/** V8 lets garbage pile up to about as much as is in use before it looks: only above that is it surely the function's. */
+const HEAP_SLACK = 2;
+/**
+ * V8's own limit is this much higher than ours: when one allocation of over 16 MB (a large array or Map that grows) meets it,
+ * V8 ends the whole process and not the thread. So the heap is looked at from outside, and V8's limit is only the last resort.
+ */
+const LAST_RESORT_MB = 1024;
+const MB = 1024 * 1024;
 const YOUNG_MB = 4;
 const STACK_MB = 4;
 const LOAD_TIMEOUT_MS = 10_000;
@@ -28,6 +36,8 @@ const BATCHES_IN_FLIGHT = 2;
 /** With so many publishes that the router has not settled, a thread gets no new events. */
 const MAX_UNSETTLED = 1000;
 const LINES_PER_S = 200;
+/** A thread that has work takes it within microseconds; a machine that is busy otherwise may need longer. */
+const STUCK_MS = 1000;
 
 export interface ThreadListener {
   onReady(): void;
@@ -58,7 +68,7 @@ export interface FunctionThread {
   send(events: readonly Message[]): void;
   /** Takes no further event, ends the one that runs, then the thread; at once after `graceMs`. */
   stop(graceMs: number): void;
-  /** Asks for the memory in use, and ends a thread that holds too much outside its heap, where Node sets no limit. */
+  /** Asks for the memory in use, and ends a thread that holds too much, in its heap or in buffers, where V8 sets no limit. */
   sample(): void;
   readonly memoryBytes: number;
   readonly inFlight: number;
@@ -81,7 +91,7 @@ function startWorker(options: ThreadOptions, cell: Int32Array): { worker: Worker
     stdout: true,
     stderr: true,
     resourceLimits: {
-      maxOldGenerationSizeMb: options.memoryMb + OWN_HEAP_MB,
+      maxOldGenerationSizeMb: options.memoryMb * HEAP_SLACK + OWN_HEAP_MB + LAST_RESORT_MB,
       maxYoungGenerationSizeMb: YOUNG_MB,
       stackSizeMb: STACK_MB,
     },
@@ -117,14 +127,12 @@ export function createThread(deps: ThreadDeps, options: ThreadOptions): Function
     verdict ??= { ...found, runningCell: found.runningCell ?? Atomics.load(cell, CELL.running) };
     worker.terminate().catch((cause: unknown) => listener.onLog([['error', `the thread could not be ended: ${String(cause)}`]]));
   }
-  const deadline = createDeadline(
-    {
-      clock,
-      progress: () => (flight.size === 0 ? undefined : `${Atomics.load(cell, CELL.running)} ${flight.head}`),
-      onOver: () => condemn({ kind: Atomics.load(cell, CELL.running) === 0 ? 'stuck' : 'timeout' }),
-    },
-    options.timeoutMs,
-  );
+  const deadline = createDeadline({
+    clock,
+    progress: () => (flight.size === 0 ? undefined : `${Atomics.load(cell, CELL.running)} ${flight.head}`),
+    limitMs: () => (Atomics.load(cell, CELL.running) === 0 ? Math.max(STUCK_MS, options.timeoutMs) : options.timeoutMs),
+    onOver: () => condemn({ kind: Atomics.load(cell, CELL.running) === 0 ? 'stuck' : 'timeout' }),
+  });
   const cancelLoad = clock.after(LOAD_TIMEOUT_MS, () => condemn({ kind: 'load-timeout' }));
 
   function takeOut(out: OutMessage): void {
@@ -148,6 +156,7 @@ export function createThread(deps: ThreadDeps, options: ThreadOptions): Function
     const message: FromThread = value;
     if (message.t === 'out') takeOut(message);
     else if (message.t === 'ready') {
+      if (verdict) return; // too late: it is being ended
       ready = true;
       cancelLoad();
       listener.onReady();
@@ -200,7 +209,8 @@ export function createThread(deps: ThreadDeps, options: ThreadOptions): Function
         (heap) => {
           sampling = false;
           memoryBytes = heap.used_heap_size + heap.external_memory;
-          if (heap.external_memory > (options.memoryMb + OWN_EXTERNAL_MB) * 1024 * 1024) condemn({ kind: 'buffers-full' });
+          if (heap.external_memory > (options.memoryMb + OWN_EXTERNAL_MB) * MB) condemn({ kind: 'buffers-full' });
+          if (heap.used_heap_size > (options.memoryMb * HEAP_SLACK + OWN_HEAP_MB) * MB) condemn({ kind: 'heap-full' });
         },
         () => {
           sampling = false; // it has ended meanwhile

@@ -107,7 +107,9 @@ export function createFrontDoors(deps: DoorDeps, config: { settings: GatewaySett
   }
   return {
     async start(signal) {
-      await Promise.all([startWeb(signal), startBroker(signal), startSocket(signal)]);
+      // All of them end before a fault is passed on: what opened late would otherwise stay open after the stop.
+      const outcomes = await Promise.allSettled([startWeb(signal), startBroker(signal), startSocket(signal)]);
+      for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
     },
     async stop() {
       life.abort();

@@ -1,3 +1,21 @@
+/** What the gateway is started with, by `gatehouse start` and by `npm start`. */
+export interface StartOptions {
+  /** The data directory. */
+  readonly data: string;
+  /** A deployment document to apply at the start; without it, what ran last goes on. */
+  readonly document?: string;
+  /** Port of the console on this machine; 0 takes a free one. Without it: the settings, else 8080. */
+  readonly port?: number;
+  /** Port of the local MQTT broker; 0 takes a free one. Without it: the settings, else 1883. */
+  readonly mqttPort?: number;
+  /** No window. */
+  readonly headless: boolean;
+  /** The window fills the screen and cannot be left. */
+  readonly kiosk: boolean;
+  /** The demo site runs where nothing else was ever deployed. */
+  readonly demo: boolean;
+}
+
 /** How a gateway is started, from the command line or from Electron. */
 export interface GatewayOptions {
   readonly data: string;

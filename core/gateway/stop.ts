@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import { settledWithin } from '../base/deadline.ts';
 import type { Logger } from '../base/log.ts';
 
 /** Each part gets this long; together they stay below the 5 s that a stop may take. */
@@ -9,23 +10,8 @@ const ALL_MS = 4300;
 export async function stopInTurn(clock: Clock, log: Logger, parts: readonly (() => Promise<void>)[]): Promise<void> {
   const deadline = clock.monotonic() + ALL_MS;
   for (const [i, part] of parts.entries()) {
-    const late = new AbortController();
-    const limit = Math.max(100, Math.min(EACH_MS, deadline - clock.monotonic()));
-    const timeout = clock.sleep(limit, late.signal).then(
-      () => 'late' as const,
-      () => 'done' as const,
-    );
-    const outcome = await Promise.race([
-      part().then(
-        () => 'done' as const,
-        (cause: unknown) => {
-          log.error('gateway.stop-failed', { part: i, cause });
-          return 'done' as const;
-        },
-      ),
-      timeout,
-    ]);
-    late.abort();
-    if (outcome === 'late') log.error('gateway.stop-late', { part: i, limitMs: limit });
+    const limitMs = Math.max(100, Math.min(EACH_MS, deadline - clock.monotonic()));
+    const work = part().catch((cause: unknown) => log.error('gateway.stop-failed', { part: i, cause }));
+    if (!(await settledWithin(clock, limitMs, work))) log.error('gateway.stop-late', { part: i, limitMs });
   }
 }

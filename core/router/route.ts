@@ -70,6 +70,15 @@ export function createRoute(deps: RouteDeps, config: SubscriptionConfig): Route 
     if (error) item.waiter.failed(error);
     else item.waiter.done();
   }
+  const closedFault = (): GatewayError => new GatewayError('gateway/stopping', `Subscription ${config.id} was closed.`);
+  /** A sink that throws has refused like one that rejects. */
+  function handOver(sink: Sink, batch: readonly Item[]): Promise<void> | undefined {
+    try {
+      return sink.deliver(batch.map((item) => item.message));
+    } catch (cause) {
+      return Promise.reject(cause);
+    }
+  }
   function admitBlocked(): void {
     while (!queue.full) {
       const item = blocked.shift();
@@ -100,7 +109,7 @@ export function createRoute(deps: RouteDeps, config: SubscriptionConfig): Route 
     lastFault = {
       code,
       message: error instanceof GatewayError ? error.message : ERRORS[code].show,
-      remedy: ERRORS[code].remedy,
+      remedy: error instanceof GatewayError ? error.remedy : ERRORS[code].remedy,
       at: deps.clock.now(),
     };
     const keep: Item[] = [];
@@ -110,7 +119,7 @@ export function createRoute(deps: RouteDeps, config: SubscriptionConfig): Route 
       else drop(item, code, error);
     }
     if (closed) {
-      for (const item of keep) drop(item, 'stopping', null);
+      for (const item of keep) drop(item, 'stopping', closedFault());
       busy = false;
       return;
     }
@@ -140,8 +149,11 @@ export function createRoute(deps: RouteDeps, config: SubscriptionConfig): Route 
       }
       if (!queue.push(item)) {
         if (config.queue.whenFull === 'drop-oldest') {
-          const oldest = queue.shift();
-          if (oldest) drop(oldest, 'queue-full', null);
+          // A refused batch that came back may have filled the queue beyond its bound.
+          while (queue.full) {
+            const oldest = queue.shift();
+            if (oldest) drop(oldest, 'queue-full', null);
+          }
           queue.push(item);
         } else if (config.queue.whenFull === 'reject-newest' || !blocked.push(item)) {
           drop(
@@ -158,6 +170,7 @@ export function createRoute(deps: RouteDeps, config: SubscriptionConfig): Route 
       while (!busy && !closed && queue.size > 0) {
         const batch = queue.take(BATCH);
         inFlight = batch;
+        admitBlocked();
         const sink = deps.sink(config.target);
         if (!sink) {
           inFlight = [];
@@ -165,14 +178,13 @@ export function createRoute(deps: RouteDeps, config: SubscriptionConfig): Route 
           continue;
         }
         busy = true;
-        const pending = sink.deliver(batch.map((item) => item.message));
+        const pending = handOver(sink, batch);
         if (pending === undefined) delivered(batch, sink.durable);
         else
           pending.then(
             () => delivered(batch, sink.durable),
             (cause: unknown) => refused(batch, cause instanceof Error ? cause : new Error(String(cause))),
           );
-        admitBlocked();
       }
     },
     retire() {
@@ -182,7 +194,7 @@ export function createRoute(deps: RouteDeps, config: SubscriptionConfig): Route 
       closed = true;
       cancelRetry();
       for (const item of [...queue.clear(), ...blocked.clear()]) {
-        drop(item, reason, new GatewayError('gateway/stopping', `Subscription ${config.id} was closed.`));
+        drop(item, reason, closedFault());
       }
     },
   };

@@ -54,7 +54,7 @@ interface Origin {
   readonly ref: string;
   sequence: number;
   readonly rate: Rate;
-  /** Edges by topic, filled as topics come; emptied when it grows beyond a bound or the routes change. */
+  /** Edges by topic, one for all origins of one ref, filled as topics come; emptied when it grows beyond a bound or the routes change. */
   readonly cache: Map<string, readonly Edge[]>;
 }
 
@@ -77,6 +77,7 @@ export function createRouter(deps: RouterDeps): Router {
   const { clock, tracer } = deps;
   const sinks = new Map<string, Sink>();
   const origins = new Map<string, Origin>();
+  const caches = new Map<string, Map<string, readonly Edge[]>>();
   const edges = new Map<string, Edge>();
   const taps = new Set<Tap>();
   const dirty = new Set<Route>();
@@ -114,10 +115,17 @@ export function createRouter(deps: RouterDeps): Router {
     const key = `${source.kind}/${source.id}`;
     const known = origins.get(key);
     if (known) return known;
-    const made: Origin = { ref: refOf(source), sequence: 0, rate: createRate(), cache: new Map() };
+    const ref = refOf(source);
+    const cache = caches.get(ref) ?? new Map<string, readonly Edge[]>();
+    caches.set(ref, cache);
+    const made: Origin = { ref, sequence: 0, rate: createRate(), cache };
     if (origins.size >= ORIGINS_MAX) {
-      const oldest = origins.keys().next();
-      if (!oldest.done) origins.delete(oldest.value);
+      // Clients come and go; devices and functions are few, and their sequences must go on.
+      for (const [oldest, { ref }] of origins) {
+        if (ref !== 'local') continue;
+        origins.delete(oldest);
+        break;
+      }
     }
     origins.set(key, made);
     return made;
@@ -235,7 +243,7 @@ export function createRouter(deps: RouterDeps): Router {
       trie = createTopicTrie(routes.map((route) => ({ filter: route.config.subject, value: route })));
       edges.clear();
       for (const route of routes) if (!route.config.source.endsWith(':*')) edgeOf(route, route.config.source);
-      for (const origin of origins.values()) origin.cache.clear();
+      for (const cache of caches.values()) cache.clear();
       targetRates.clear();
       for (const route of routes) targetRates.set(route.config.target, createRate());
     },

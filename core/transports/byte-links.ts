@@ -18,7 +18,7 @@ export function createByteLinks(deps: ByteLinksDeps): ByteLinks {
       switch (config.kind) {
         case 'serial': {
           const { openSerialPort } = await import('./serial-port.ts');
-          return await openSerialPort(config, signal);
+          return await openSerialPort(config, deps.clock, signal);
         }
         case 'tcp':
           return await openTcpPort(config, deps.clock, signal);

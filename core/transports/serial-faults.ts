@@ -92,16 +92,39 @@ async function ownerOf(path: string): Promise<{ group: string; groupMay: boolean
   return found && { group: await nameOf('/etc/group', found.gid), groupMay: (found.mode & 0o060) === 0o060 };
 }
 
-/** The process that has the device open, as far as /proc lets this user see it. */
-async function findHolder(path: string): Promise<{ pid: number; name: string } | undefined> {
-  const target = await realpath(path).catch(() => path);
+interface Holder {
+  readonly pid: number;
+  readonly name: string;
+}
+
+/** Who has the port: the owner of the lock on it, else whoever has it open, as far as /proc lets this user see it. */
+async function findHolder(path: string): Promise<Holder | undefined> {
+  const device = await realpath(path).catch(() => path);
+  const pid = (await lockOwner(device)) ?? (await firstToHaveOpen(device));
+  if (pid === undefined) return undefined;
+  const name = (await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')).trim();
+  return { pid, name: name || 'unknown' };
+}
+
+/** A line of /proc/locks: `1: FLOCK ADVISORY WRITE <pid> <major>:<minor>:<inode> 0 EOF`, device numbers in hex. */
+async function lockOwner(device: string): Promise<number | undefined> {
+  const found = await stat(device).catch(() => undefined);
+  if (!found) return undefined;
+  for (const line of (await readFile('/proc/locks', 'utf8').catch(() => '')).split('\n')) {
+    const [, kind, , , pid, place] = line.trim().split(/\s+/);
+    const [major = '', minor = '', inode] = (place ?? '').split(':');
+    const sameDisk = Number.parseInt(major, 16) * 256 + Number.parseInt(minor, 16) === found.dev;
+    if (kind === 'FLOCK' && sameDisk && inode === String(found.ino) && Number(pid) > 0) return Number(pid);
+  }
+  return undefined;
+}
+
+async function firstToHaveOpen(device: string): Promise<number | undefined> {
   for (const entry of await readdir('/proc').catch(() => [])) {
     const pid = Number(entry);
     if (!Number.isInteger(pid)) continue;
     for (const fd of await readdir(`/proc/${pid}/fd`).catch(() => [])) {
-      if ((await readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')) !== target) continue;
-      const name = (await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')).trim();
-      return { pid, name: name || 'unknown' };
+      if ((await readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')) === device) return pid;
     }
   }
   return undefined;

@@ -2,7 +2,7 @@ import type { Handlers, LogSource, Sources } from '../../core/api/sources.ts';
 import type { Clock } from '../../core/base/clock.ts';
 import { GatewayError } from '../../core/base/errors.ts';
 import type { Row, Topic } from '../../core/contract/api.ts';
-import { FAKE_DEVICES, balanced, deviceRow, edgeRows, functionRows, nodeRows, wave } from './fake-rows.ts';
+import { balanced, deviceRow, edgeRows, FAKE_DEVICES, functionRows, nodeRows, wave } from './fake-rows.ts';
 
 export interface FakeGateway {
   readonly sources: Sources;
@@ -172,7 +172,13 @@ export function createFakeGateway(deps: { clock: Clock }): FakeGateway {
         nextAttemptAt: line === 'up' ? null : startedAt + (step + 4) * 1000,
       },
       line: { state: line, since: startedAt, received: 812 + step * 2 },
-      backlog: { count: waiting(), bytes: waiting() * 180, oldestAt: waiting() === 0 ? null : startedAt, inPerS: 4, outPerS: line === 'up' ? 4 : 0 },
+      backlog: {
+        count: waiting(),
+        bytes: waiting() * 180,
+        oldestAt: waiting() === 0 ? null : startedAt,
+        inPerS: 4,
+        outPerS: line === 'up' ? 4 : 0,
+      },
       devices: { total: 8, ok: 6, degraded: 1, offline: 1 },
       functions: { total: 3, running: 2, failing: 1 },
       alarms: { active: 2, unacknowledged: open },
@@ -193,7 +199,8 @@ export function createFakeGateway(deps: { clock: Clock }): FakeGateway {
   }
 
   function known(id: string): void {
-    if (!FAKE_DEVICES.some((one) => one.id === id)) throw new GatewayError('adapter/unknown-device', `there is no device "${id}"`);
+    if (!FAKE_DEVICES.some((one) => one.id === id))
+      throw new GatewayError('adapter/unknown-device', `there is no device "${id}"`);
   }
   const table = <T extends Topic>(rows: () => readonly Row<T>[]) => ({ kind: 'table' as const, rows });
   const note = (method: string, input: unknown): null => {
@@ -215,7 +222,8 @@ export function createFakeGateway(deps: { clock: Clock }): FakeGateway {
     },
     'device.write': async (input) => {
       known(input.device);
-      if (input.point !== 'setpoint') throw new GatewayError('adapter/not-writable', `${input.device}: "${input.point}" cannot be written`);
+      if (input.point !== 'setpoint')
+        throw new GatewayError('adapter/not-writable', `${input.device}: "${input.point}" cannot be written`);
       return note('device.write', input);
     },
     'function.list': async () => functions(),
@@ -239,7 +247,9 @@ export function createFakeGateway(deps: { clock: Clock }): FakeGateway {
       return {
         ok,
         name: ok ? 'demo-site' : null,
-        faults: ok ? [] : [{ path: 'schema', message: 'must be "gatehouse/1"', remedy: 'Write schema: gatehouse/1', line: 1, column: 1 }],
+        faults: ok
+          ? []
+          : [{ path: 'schema', message: 'must be "gatehouse/1"', remedy: 'Write schema: gatehouse/1', line: 1, column: 1 }],
         changes: ok
           ? [{ kind: 'changed', area: 'device', id: 'meter', fields: [{ path: 'intervalMs', before: '1000', after: '500' }] }]
           : [],
@@ -276,7 +286,8 @@ export function createFakeGateway(deps: { clock: Clock }): FakeGateway {
     step += 1;
     for (const row of devices()) {
       if (row.health === 'offline') continue;
-      for (const point of row.points) message(`devices/${row.id}/${point.name}`, `device:${row.id}`, JSON.stringify({ value: point.value }));
+      for (const point of row.points)
+        message(`devices/${row.id}/${point.name}`, `device:${row.id}`, JSON.stringify({ value: point.value }));
       frames.push({
         id: nextId++,
         at: deps.clock.now(),

@@ -92,8 +92,16 @@ export const FAKE_DEVICES: readonly FakeDevice[] = [
 ];
 
 const FAULTS = {
-  chiller: { code: 'link/timeout', message: '192.168.20.14:502 did not answer within 5 s', remedy: 'Check the network cable and the power.' },
-  pump: { code: 'adapter/timeout', message: 'unit 7 answered 3 of the last 10 reads', remedy: 'Check the unit id and the wiring.' },
+  chiller: {
+    code: 'link/timeout',
+    message: '192.168.20.14:502 did not answer within 5 s',
+    remedy: 'Check the network cable and the power.',
+  },
+  pump: {
+    code: 'adapter/timeout',
+    message: 'unit 7 answered 3 of the last 10 reads',
+    remedy: 'Check the unit id and the wiring.',
+  },
 } as const;
 
 /** A slow wave, the same for the same step, so that pictures of the console repeat. */
@@ -244,7 +252,9 @@ export function nodeRows(step: number): Row<'nodes'>[] {
   });
   return [
     ...devices.map((one) => node(`device:${one.id}`, 'device', one.name, one.health, one.connection)),
-    ...functions.map((one) => node(`function:${one.name}`, 'function', one.name, one.state === 'parked' ? 'degraded' : 'ok', one.state)),
+    ...functions.map((one) =>
+      node(`function:${one.name}`, 'function', one.name, one.state === 'parked' ? 'degraded' : 'ok', one.state),
+    ),
     node('local', 'local', 'Local clients', 'ok', '2 clients'),
     node('cloud', 'cloud', 'Practice cloud', 'ok', 'connected'),
     node('history', 'history', 'History', 'ok', '30 days'),

@@ -56,7 +56,10 @@ export function createMemoryPair(): MemoryPair {
   const toClient = createInbox<ServerFrame>();
   const up = way<ClientFrame>(toServer.push);
   const down = way<ServerFrame>(toClient.push);
-  function endOf<Out, In>(out: ReturnType<typeof way<Out>>, inbox: { onFrame: Transport<Out, In>['onFrame'] }): MemoryEnd<Out, In> {
+  function endOf<Out, In>(
+    out: ReturnType<typeof way<Out>>,
+    inbox: { onFrame: Transport<Out, In>['onFrame'] },
+  ): MemoryEnd<Out, In> {
     return {
       send: out.send,
       onFrame: inbox.onFrame,

@@ -52,11 +52,11 @@ async function listening(port: number, child: ChildProcess): Promise<void> {
 }
 
 /**
- * A mosquitto on a free loopback port; with `tls` it asks for a client certificate; `acl` is the text of an ACL file, `keep` makes
- * sessions outlive a kill; `lines` are added to its configuration.
+ * A mosquitto on a free loopback port; with `tls` it asks for a client certificate; `acl` is the text of an ACL file, `lines` are
+ * added to its configuration.
  */
 export async function startMosquitto(
-  options: { tls?: Certificates; acl?: string; keep?: boolean; lines?: readonly string[] } = {},
+  options: { tls?: Certificates; acl?: string; lines?: readonly string[] } = {},
 ): Promise<Mosquitto> {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-mosquitto-'));
   chmodSync(folder, 0o777);
@@ -72,7 +72,6 @@ export async function startMosquitto(
     chmodSync(join(folder, 'acl'), 0o700);
     lines.push(`acl_file ${join(folder, 'acl')}`);
   }
-  if (options.keep) lines.push('persistence true', `persistence_location ${folder}/`, 'autosave_interval 1');
   lines.push('user root');
   const config = join(folder, 'mosquitto.conf');
   writeFileSync(config, `${lines.join('\n')}\n`);

@@ -14,7 +14,10 @@ logs.onRecord((record) => console.log(record.level, record.event, record.message
 const log = logs.logger('fake');
 const fake = createFakeGateway({ clock: systemClock });
 const hub = createHub({ sources: fake.sources, clock: systemClock, log });
-const api = createApiServer({ handlers: fake.handlers, hub, clock: systemClock, log, version: '0.1.0-fake' }, { checkOutputs: true });
+const api = createApiServer(
+  { handlers: fake.handlers, hub, clock: systemClock, log, version: '0.1.0-fake' },
+  { checkOutputs: true },
+);
 const web = createWebServer(
   {
     attach: api.attach,

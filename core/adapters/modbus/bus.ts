@@ -70,6 +70,11 @@ export function createModbusBus(deps: { clock: Clock; link: ByteLink; framer: Fr
     for (const one of heard) current?.hear(one);
   }
 
+  function flush(): void {
+    cancelSilence();
+    take(framer.silence());
+  }
+
   function finish(fault: Error | undefined): void {
     if (ended) return;
     ended = true;
@@ -88,8 +93,7 @@ export function createModbusBus(deps: { clock: Clock; link: ByteLink; framer: Fr
       if (rest <= 0) break;
       await clock.sleep(Math.ceil(rest), signal);
     }
-    cancelSilence();
-    take(framer.silence());
+    flush();
   }
 
   async function exchange({ ask, signal }: Job): Promise<Answer> {
@@ -99,10 +103,15 @@ export function createModbusBus(deps: { clock: Clock; link: ByteLink; framer: Fr
     transaction = options.numbered ? (transaction + 1) & 0xffff : 0;
     const bytes = framer.wrap(ask.unit, transaction, ask.pdu);
     if (ask.framesWanted()) ask.frame({ direction: 'out', bytes, decoded: describeRequest(ask.unit, ask.pdu), faulty: false });
-    const own = createExchange({ clock, suspects: options.numbered ? undefined : suspects, label: link.label }, ask, transaction);
+    const own = createExchange(
+      { clock, suspects: options.numbered ? undefined : suspects, label: link.label, flush },
+      ask,
+      transaction,
+    );
     current = own;
     try {
-      await link.write(bytes, signal);
+      // Not awaited: with flow control a write can hang for ever, and the timeout must cover that too.
+      link.write(bytes).catch(own.fail);
       return await own.answer(signal);
     } catch (cause) {
       // Its answer may still come: remember it, or it would pass for the answer to a like request.
@@ -130,13 +139,21 @@ export function createModbusBus(deps: { clock: Clock; link: ByteLink; framer: Fr
   }
 
   return {
-    request(ask, signal) {
-      if (gone) return Promise.reject(gone);
-      return new Promise((resolve, reject) => {
-        if (!jobs.push({ ask, signal, resolve, reject })) {
-          reject(new GatewayError('adapter/busy', `${link.label}: ${MAX_WAITING} requests wait already`));
-        } else if (!pumping) void pump();
-      });
+    async request(ask, signal) {
+      if (gone) throw gone;
+      signal.throwIfAborted();
+      const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+      if (!jobs.push({ ask, signal, resolve, reject })) {
+        throw new GatewayError('adapter/busy', `${link.label}: ${MAX_WAITING} requests wait already`);
+      }
+      const onAbort = (): void => reject(signal.reason); // also while others are served
+      signal.addEventListener('abort', onAbort, { once: true });
+      if (!pumping) void pump();
+      try {
+        return await promise;
+      } finally {
+        signal.removeEventListener('abort', onAbort);
+      }
     },
     closed: end.promise,
     async close() {

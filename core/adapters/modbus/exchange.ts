@@ -45,6 +45,8 @@ export interface ExchangeTools {
   readonly label: string;
   /** Absent where answers are numbered. */
   readonly suspects: Suspects | undefined;
+  /** Makes the framer say what it still holds, so that a timeout can tell noise from silence. */
+  flush(): void;
 }
 
 /** Accepts only the answer to this very request; everything else is discarded and reported, and the wait goes on. */
@@ -114,6 +116,7 @@ export function createExchange(tools: ExchangeTools, ask: Ask, transaction: numb
       const onAbort = (): void => outcome.reject(signal.reason);
       signal.addEventListener('abort', onAbort, { once: true });
       const cancel = clock.after(ask.timeoutMs, () => {
+        tools.flush();
         timedOut = true;
         outcome.reject(noted ?? new GatewayError('adapter/timeout', `${label}, ${asked}: no answer within ${ask.timeoutMs} ms`));
       });

@@ -27,6 +27,13 @@ function requestLength(bytes: Uint8Array, at: number): number {
   return count === undefined ? INCOMPLETE : 9 + count;
 }
 
+/** Noise without an end is reported in pieces of this size. */
+const MAX_GARBAGE = 256;
+
+function hasSoundCrc(bytes: Uint8Array, from: number, to: number): boolean {
+  return crc16(bytes, from, to - 2) === ((bytes[to - 2] ?? 0) | ((bytes[to - 1] ?? 0) << 8));
+}
+
 const join = (a: Uint8Array, b: Uint8Array): Uint8Array => {
   const both = new Uint8Array(a.length + b.length);
   both.set(a);
@@ -41,24 +48,22 @@ const join = (a: Uint8Array, b: Uint8Array): Uint8Array => {
 export function createRtuFramer(direction: 'answers' | 'requests'): Framer {
   const lengthAt = direction === 'answers' ? answerLength : requestLength;
   let held: Uint8Array = new Uint8Array(0);
+  /** So many bytes at the begin of `held` are garbage already; kept for a while so that it is reported in one piece. */
+  let known = 0;
 
   function scan(final: boolean): Heard[] {
     const out: Heard[] = [];
-    let at = 0;
-    let garbageFrom = 0;
+    let from = 0;
+    let at = known;
     const flushGarbage = (): void => {
-      if (at > garbageFrom)
-        out.push({ kind: 'garbage', bytes: held.slice(garbageFrom, at), why: describeGarbage(held, garbageFrom, at) });
+      if (at > from) out.push({ kind: 'garbage', bytes: held.slice(from, at), why: describeGarbage(held, from, at) });
+      from = at;
     };
     while (at < held.length) {
       const length = lengthAt(held, at);
-      if (length !== IMPOSSIBLE && (length === INCOMPLETE || at + length > held.length)) {
-        if (!final) break;
-        at += 1;
-        continue;
-      }
-      const crcAt = at + length - 2;
-      if (length === IMPOSSIBLE || crc16(held, at, crcAt) !== ((held[crcAt] ?? 0) | ((held[crcAt + 1] ?? 0) << 8))) {
+      const complete = length > 0 && at + length <= held.length;
+      if (length !== IMPOSSIBLE && !complete && !final) break;
+      if (!complete || !hasSoundCrc(held, at, at + length)) {
         at += 1;
         continue;
       }
@@ -66,10 +71,11 @@ export function createRtuFramer(direction: 'answers' | 'requests'): Framer {
       const bytes = held.slice(at, at + length);
       out.push({ kind: 'frame', unit: bytes[0] ?? 0, transaction: 0, pdu: bytes.subarray(1, -2), bytes });
       at += length;
-      garbageFrom = at;
+      from = at;
     }
-    flushGarbage();
-    held = held.slice(at);
+    if (final || at - from > MAX_GARBAGE) flushGarbage();
+    held = held.slice(from);
+    known = at - from;
     return out;
   }
 

@@ -44,7 +44,8 @@ function angle(text: string | undefined, letter: string | undefined, digits: 2 |
   if (!match || sign === 0 || match[1]?.length !== digits) return sound;
   const minutes = Number(match[2]);
   const degrees = Number(match[1]) + minutes / 60;
-  if (minutes >= 60 || degrees > (digits === 2 ? 90 : 180)) return sound;
+  // 60.0000 is what rounding makes of 59.99999 in many receivers.
+  if (minutes > 60 || degrees > (digits === 2 ? 90 : 180)) return sound;
   return { value: sign * Number(degrees.toFixed(8)) };
 }
 

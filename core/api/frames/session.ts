@@ -83,7 +83,10 @@ export function createSession(
 
   function call(id: number, method: string, input: unknown): void {
     if (!isFree(id)) return;
-    if (!isMethod(method)) return refuse(id, new GatewayError('api/unknown-method', `there is no call "${method}"`));
+    if (!isMethod(method)) {
+      refuse(id, new GatewayError('api/unknown-method', `there is no call "${method}"`));
+      return;
+    }
     const life = new AbortController();
     calls.set(id, life);
     deps.track(answer(id, method, input, life));
@@ -91,7 +94,10 @@ export function createSession(
 
   function watch(id: number, topic: string, raw: unknown): void {
     if (!isFree(id)) return;
-    if (!isTopic(topic)) return refuse(id, new GatewayError('api/unknown-topic', `there is no view "${topic}"`));
+    if (!isTopic(topic)) {
+      refuse(id, new GatewayError('api/unknown-topic', `there is no view "${topic}"`));
+      return;
+    }
     const { transport } = deps;
     try {
       const params = TOPICS[topic].params.safeParse(raw ?? {});

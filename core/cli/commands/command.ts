@@ -9,6 +9,9 @@ export interface Context {
   /** Aborted by Ctrl-C and when nobody reads the output any more. */
   readonly signal: AbortSignal;
   readonly stdin: NodeJS.ReadStream;
-  /** Connects, runs, and closes the connection whatever happens. Rejects with `cli/not-running`. */
+  /**
+   * Connects, runs, and closes the connection whatever happens. Rejects with `cli/not-running`, and with the gateway's own
+   * fault when it refuses a watch.
+   */
   withClient(run: (client: ApiClient) => Promise<ExitCode>): Promise<ExitCode>;
 }

@@ -78,7 +78,10 @@ function messageJson(row: Row<'messages'>): string {
 }
 
 /** `gatehouse subscribe <filter>`: messages as they pass, from now on. With --json one object a line. */
-export const subscribe = (context: Context, options: { readonly filter: string; readonly count: number | null }): Promise<ExitCode> =>
+export const subscribe = (
+  context: Context,
+  options: { readonly filter: string; readonly count: number | null },
+): Promise<ExitCode> =>
   context.withClient(async (client) => {
     await follow(client, context, {
       topic: 'messages',

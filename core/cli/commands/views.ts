@@ -69,7 +69,14 @@ export const functions = (context: Context): Promise<ExitCode> =>
   });
 
 /** One record of the log as a line. */
-export function logLine(row: { at: number; level: string; source: string; event: string; message: string; data: object }): string {
+export function logLine(row: {
+  at: number;
+  level: string;
+  source: string;
+  event: string;
+  message: string;
+  data: object;
+}): string {
   const data = Object.entries(row.data).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
   const parts = [time(row.at), row.level.padEnd(5), row.source, row.event, row.message, ...data];
   return printable(parts.filter((part) => part !== '').join(' '));

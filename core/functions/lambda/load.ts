@@ -49,7 +49,7 @@ async function findSyntaxFault(path: string): Promise<{ number: string; excerpt:
   try {
     stripTypeScriptTypes(source);
   } catch (cause) {
-    const found = /^[^\n]*:(\d+)\n([^\n]*\n[^\n]*\^[^\n]*)/.exec(cause instanceof Error ? (cause.stack ?? '') : '');
+    const found = /^[^\n]*:(\d+)\n([\s\S]{1,500}?\^)/.exec(cause instanceof Error ? (cause.stack ?? '') : '');
     if (found?.[1] && found[2]) return { number: found[1], excerpt: found[2] };
   } finally {
     process.emitWarning = emitWarning;

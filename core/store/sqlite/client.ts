@@ -1,5 +1,6 @@
 import { createBackoff } from '../../base/backoff.ts';
 import type { Clock } from '../../base/clock.ts';
+import { settledWithin } from '../../base/deadline.ts';
 import { createEmitter } from '../../base/emitter.ts';
 import type { GatewayError } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
@@ -34,6 +35,7 @@ const MIB = 1_048_576;
 const STOP_MS = 5000;
 /** The write-ahead logs are copied after so long without a commit. */
 const TIDY_MS = 1000;
+const TIDY_AT_LEAST_MS = 10_000;
 
 function createDocuments(link: WorkerLink): Documents {
   return {
@@ -123,26 +125,40 @@ function countCommits(metrics: Metrics, spool: SpoolClient): void {
   });
 }
 
-/** Calls `tidy` in the first quiet second after commits. */
+/** Calls `tidy` in the first quiet second after commits, under constant traffic every ten seconds, and on while there is more. */
 function createTidying(deps: { clock: Clock; log: Logger; link: WorkerLink }): { touched(): void; stop(): void } {
+  const { clock } = deps;
   let cancel: (() => void) | null = null;
   let last = 0;
+  let since = 0;
+  let stopped = false;
   function arm(ms: number): void {
-    cancel ??= deps.clock.after(ms, () => {
-      cancel = null;
-      const quiet = deps.clock.monotonic() - last;
-      if (quiet < TIDY_MS) arm(TIDY_MS - quiet);
-      else deps.link.call('tidy', null).catch((cause: unknown) => deps.log.debug('store.tidy-failed', { cause }));
-    });
+    if (stopped || cancel) return;
+    since = clock.monotonic();
+    cancel = clock.after(ms, check);
+  }
+  function check(): void {
+    const now = clock.monotonic();
+    if (now - last < TIDY_MS && now - since < TIDY_AT_LEAST_MS) {
+      cancel = clock.after(TIDY_MS, check);
+      return;
+    }
+    cancel = null;
+    deps.link
+      .call('tidy', null)
+      .then(({ more }) => {
+        if (more) arm(TIDY_MS);
+      })
+      .catch((cause: unknown) => deps.log.debug('store.tidy-failed', { cause }));
   }
   return {
     touched() {
-      last = deps.clock.monotonic();
+      last = clock.monotonic();
       arm(TIDY_MS);
     },
     stop() {
+      stopped = true;
       cancel?.();
-      cancel = () => {};
     },
   };
 }
@@ -195,7 +211,7 @@ export function createSqliteStore(deps: SqliteStoreDeps, options: SqliteStoreOpt
     tidying.stop();
     history.stop();
     const settled = Promise.allSettled([spool.settle(), history.settle(), written.settle()]);
-    await Promise.race([settled, clock.sleep(STOP_MS)]);
+    await settledWithin(clock, STOP_MS, settled);
     await link.stop(STOP_MS);
   }
   return {

@@ -2,7 +2,7 @@ import { closeSync, existsSync, openSync, rmSync, statfsSync, statSync, writeSyn
 import { join } from 'node:path';
 import { GatewayError } from '../../base/errors.ts';
 import type { StoreHealth } from '../store.ts';
-import { toStoreError } from './faults.ts';
+import { isDiskFault, toStoreError } from './faults.ts';
 
 const MIB = 1_048_576;
 
@@ -84,7 +84,7 @@ export function createDiskGuard(
       const told = toStoreError(error, dir);
       const state = STATES[told.code];
       if (state === 'full') reserve.drop();
-      if (state !== undefined) set(state, told);
+      if (state !== undefined && isDiskFault(error)) set(state, told);
       return told;
     },
     worked() {

@@ -35,6 +35,14 @@ export function unwritable(dir: string, cause: unknown): GatewayError {
 /** True where the file's content is not a sound database. */
 export const isDamage = (error: unknown): boolean => /^SQLITE_(CORRUPT|NOTADB)/.test(codeOf(error));
 
+/** True where the disk or the file is at fault, not the call. */
+export function isDiskFault(error: unknown): boolean {
+  if (error instanceof GatewayError) return error.code === 'store/damaged';
+  return /^(SQLITE_(FULL|IOERR|READONLY|CANTOPEN|CORRUPT|NOTADB|PROTOCOL|NOMEM)|ENOSPC|EDQUOT|EROFS|EIO|EACCES|EPERM)/.test(
+    codeOf(error),
+  );
+}
+
 /** SQLite reports a disk that became read-only as a failed write; the folder itself tells them apart. */
 function codeByProbe(dir: string): ErrorCode {
   try {

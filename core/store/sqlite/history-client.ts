@@ -22,7 +22,8 @@ export interface HistoryClient extends History {
   stop(): void;
 }
 
-const BATCH = 500;
+/** Small, because one message may hold many values, and appends to the spool wait meanwhile. */
+const BATCH = 200;
 const DAY_MS = 86_400_000;
 /** Between two steps of a prune, so that appends to the spool come in between. */
 const STEP_MS = 20;
@@ -82,6 +83,36 @@ function createPruner(
   };
 }
 
+interface ThinningQueue {
+  push(message: Message): void;
+  take(count: number): Message[];
+  readonly size: number;
+}
+
+/** Bounded in count and bytes: the oldest go first, and are counted. */
+function createThinningQueue(options: HistoryClientOptions, dropped: Counter): ThinningQueue {
+  const queue = createQueue<Message>(options.maxWaitingMessages);
+  let bytes = 0;
+  return {
+    push(message) {
+      while (queue.size > 0 && (queue.full || bytes + message.payload.byteLength > options.maxWaitingBytes)) {
+        bytes -= queue.shift()?.payload.byteLength ?? 0;
+        dropped.add();
+      }
+      queue.push(message);
+      bytes += message.payload.byteLength;
+    },
+    take(count) {
+      const taken = queue.take(count);
+      for (const message of taken) bytes -= message.payload.byteLength;
+      return taken;
+    },
+    get size() {
+      return queue.size;
+    },
+  };
+}
+
 /**
  * The main thread's half of the history. Collects for a moment and writes one batch at a time; when the disk is slower than the
  * sources the oldest waiting messages are dropped and counted: history may be thinned, the spool never.
@@ -94,9 +125,8 @@ export function createHistoryClient(deps: HistoryDeps, options: HistoryClientOpt
     'gatehouse_history_dropped_total',
     'Messages the history lost because the disk was slow or full',
   );
-  const waiting = createQueue<Message>(options.maxWaitingMessages);
+  const waiting = createThinningQueue(options, dropped);
   const pruner = createPruner(deps, options.pruneMs);
-  let bytes = 0;
   let failing = false;
   let closed = false;
   let running: Promise<void> | null = null;
@@ -117,11 +147,7 @@ export function createHistoryClient(deps: HistoryDeps, options: HistoryClientOpt
     }
   }
   async function drain(): Promise<void> {
-    while (waiting.size > 0) {
-      const batch = waiting.take(BATCH);
-      for (const message of batch) bytes -= message.payload.byteLength;
-      await writeOne(batch);
-    }
+    while (waiting.size > 0) await writeOne(waiting.take(BATCH));
   }
   function flush(): Promise<void> {
     cancel?.();
@@ -137,18 +163,10 @@ export function createHistoryClient(deps: HistoryDeps, options: HistoryClientOpt
     if (waiting.size >= BATCH) void flush();
     else cancel ??= clock.after(options.collectMs, () => void flush());
   }
-  function add(message: Message): void {
-    while (waiting.size > 0 && (waiting.full || bytes + message.payload.byteLength > options.maxWaitingBytes)) {
-      bytes -= waiting.shift()?.payload.byteLength ?? 0;
-      dropped.add();
-    }
-    waiting.push(message);
-    bytes += message.payload.byteLength;
-  }
   return {
     record(messages) {
       if (closed) return Promise.reject(new GatewayError('store/closed', 'The store is closed.'));
-      for (const message of messages) add(message);
+      for (const message of messages) waiting.push(message);
       schedule();
       return Promise.resolve();
     },

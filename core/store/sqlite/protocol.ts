@@ -72,7 +72,7 @@ export interface StoreCalls {
   /** Tries to get well again after a fault. */
   probe: { input: null; output: StoreHealth };
   /** Work for a quiet moment: copies the write-ahead logs and gives free pages back to the disk. */
-  tidy: { input: null; output: null };
+  tidy: { input: null; output: { more: boolean } };
   close: { input: null; output: null };
 }
 

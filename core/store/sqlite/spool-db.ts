@@ -10,6 +10,8 @@ export const SPOOL_MIGRATIONS = [spool0001];
 
 const COLUMNS = 'topic, payload, flags, source, sequence, wall_ms, mono_ms, boot, hops, trace_id';
 const ROWS_PER_STATEMENT = 64;
+/** 4 MB at a time, so that appends do not wait long for it. */
+const TIDY_PAGES = 1024;
 
 /** The spool's tables. Every call is one transaction; what it throws is SQLite's own error and leaves nothing half done. */
 export interface SpoolDb {
@@ -19,8 +21,8 @@ export interface SpoolDb {
   stats(): SpoolStats;
   /** Gives the room of acknowledged messages back to the disk, the write-ahead log's too. */
   shrink(): void;
-  /** Copies the write-ahead log into the database. */
-  checkpoint(): void;
+  /** Copies the write-ahead log into the database, and gives some free pages back. Returns whether more are free. */
+  tidy(): boolean;
   close(): void;
 }
 
@@ -190,9 +192,10 @@ function createSpoolDb(db: Database): SpoolDb {
       giveBack(db, 100_000);
       db.pragma('wal_checkpoint(TRUNCATE)');
     },
-    checkpoint() {
-      giveBack(db, 256);
+    tidy() {
+      giveBack(db, TIDY_PAGES);
       db.pragma('wal_checkpoint(PASSIVE)');
+      return Number(db.pragma('freelist_count', { simple: true })) > 0;
     },
     close: () => db.close(),
   };

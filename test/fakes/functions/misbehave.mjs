@@ -12,10 +12,13 @@ const ACTS = {
     { topic: 'answer/1', payload: 'one', qos: 1 },
     { topic: 'answer/2', payload: new Uint8Array([0, 255]), retain: true },
   ],
-  context: (event, context) => {
+  context: (_event, context) => {
     const { gatehouse, getRemainingTimeInMillis, ...plain } = context;
     const remaining = getRemainingTimeInMillis();
-    return { topic: 'answer', payload: { ...plain, source: gatehouse.source, topic: gatehouse.topic, remaining, env: process.env } };
+    return {
+      topic: 'answer',
+      payload: { ...plain, source: gatehouse.source, topic: gatehouse.topic, remaining, env: process.env },
+    };
   },
   slow: async (event) => {
     await new Promise((done) => setTimeout(done, event.ms));
@@ -49,6 +52,13 @@ const ACTS = {
   chdir: () => process.chdir('/'),
   heap: () => {
     while (true) kept.push({ at: kept.length, text: `row ${kept.length}` });
+  },
+  map: () => {
+    const map = new Map(); // its table doubles: one large allocation at a time
+    for (let at = 0; ; at += 1) map.set(at, at);
+  },
+  'buffers-loop': () => {
+    while (true) kept.push(Buffer.alloc(4 * 1024 * 1024, 1));
   },
   buffers: async () => {
     while (true) {

@@ -111,7 +111,9 @@ export async function createRig(options: RigOptions = {}): Promise<FunctionRig> 
       return runner.sink.deliver([message(payload, sequence, more)]);
     },
     answers: (topic = 'answer') =>
-      published.filter((draft) => draft.topic === topic).map(({ payload }): unknown => JSON.parse(Buffer.from(payload).toString())),
+      published
+        .filter((draft) => draft.topic === topic)
+        .map(({ payload }): unknown => JSON.parse(Buffer.from(payload).toString())),
     view: () => runner.view(),
     until,
     async stop() {

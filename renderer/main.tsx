@@ -1,0 +1,29 @@
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { browserClock } from './api/browser-clock.ts';
+import { createPageClient } from './api/connect.ts';
+import { App } from './app.tsx';
+import { createConsole } from './stores/context.tsx';
+import { createSettings, isKiosk } from './stores/settings.ts';
+import './theme/tokens.css';
+import './theme/base.css';
+import './theme/controls.css';
+
+function localStorageOrNull(): Storage | null {
+  try {
+    return window.localStorage;
+  } catch {
+    return null; // forbidden by the browser's settings
+  }
+}
+
+const host = document.getElementById('app');
+if (host) {
+  const settings = createSettings({ storage: localStorageOrNull(), root: document.documentElement }, { kiosk: isKiosk(window) });
+  const value = createConsole({ api: createPageClient(window), clock: browserClock, settings });
+  createRoot(host).render(
+    <StrictMode>
+      <App value={value} />
+    </StrictMode>,
+  );
+}

@@ -1,0 +1,74 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../core/base/clock.ts';
+import type { Spool } from '../../core/store/spool.ts';
+import { type Folder, openStore, tempFolder } from '../core/store/store-under-test.ts';
+import { acknowledgedBy, startWriter, type Writer } from './store-process.ts';
+
+/** Number of each stored message to its id, in the order of the spool. */
+async function readAll(spool: Spool): Promise<Map<number, number>> {
+  const found = new Map<number, number>();
+  for (let after = 0; ; ) {
+    const page = await spool.peek(after, 2000, 10_000_000);
+    for (const entry of page) found.set(Number(Buffer.from(entry.message.payload)), entry.id);
+    const last = page.at(-1);
+    if (!last) return found;
+    after = last.id;
+  }
+}
+
+describe('a gateway that is killed', () => {
+  let folder: Folder;
+  const writers: Writer[] = [];
+  function start(begin = 0): Writer {
+    const made = startWriter(folder.path, { begin });
+    writers.push(made);
+    return made;
+  }
+  beforeEach(() => {
+    folder = tempFolder();
+  });
+  afterEach(async () => {
+    for (const writer of writers.splice(0)) {
+      writer.child.kill('SIGKILL');
+      await writer.ended;
+    }
+    folder.remove();
+  });
+
+  it('loses nothing that it acknowledged, and keeps the order, over 20 kills', async () => {
+    const promised = new Map<number, number>();
+    for (let round = 0; round < 20; round += 1) {
+      const writer = start(round * 1_000_000);
+      await writer.saw('ready');
+      await systemClock.sleep(10 + ((round * 37) % 120));
+      writer.child.kill('SIGKILL');
+      await writer.ended;
+      for (const [number, id] of acknowledgedBy(writer.lines)) promised.set(number, id);
+    }
+    expect(promised.size).toBeGreaterThan(1000);
+    const { store } = await openStore(folder.path);
+    const found = await readAll(store.spool);
+    const lost = [...promised].filter(([number, id]) => found.get(number) !== id);
+    const ids = [...found.values()];
+    const stats = store.spool.stats();
+    await store.stop();
+    expect(lost).toEqual([]);
+    expect(ids.every((id, index) => index === 0 || id > (ids[index - 1] ?? 0))).toBe(true);
+    expect(stats).toMatchObject({ count: found.size, appended: found.size, acknowledged: 0 });
+  });
+
+  it('leaves no lock behind', async () => {
+    const writer = start();
+    await writer.saw('ready');
+    const second = start();
+    await second.ended;
+    expect(second.lines).toEqual([
+      `fault gateway/already-running Another gateway (process ${writer.child.pid}) already uses the data directory ${folder.path}.`,
+    ]);
+    writer.child.kill('SIGKILL');
+    await writer.ended;
+    const { store } = await openStore(folder.path);
+    expect(store.health().state).toBe('ok');
+    await store.stop();
+  });
+});
