@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { GatewayError } from './base/errors.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
-import type { GatewayOptions, StartOptions } from './gateway/options.ts';
+import type { Desktop, GatewayOptions, StartOptions } from './gateway/options.ts';
 
 const START_TIMEOUT_MS = 60_000;
 
@@ -11,16 +11,17 @@ function rendererDir(): string {
   return fileURLToPath(new URL(bundled ? '../renderer' : '../dist/renderer', import.meta.url));
 }
 
-function toGatewayOptions(options: StartOptions, terminal: NodeJS.WritableStream | null): GatewayOptions {
+function toGatewayOptions(options: StartOptions, terminal: NodeJS.WritableStream | null, desktop?: Desktop): GatewayOptions {
   const { data, document, port, mqttPort, demo } = options;
   return {
     data,
-    document: document ?? undefined,
-    port: port ?? undefined,
-    mqttPort: mqttPort ?? undefined,
+    document,
+    port,
+    mqttPort,
     demo,
     rendererDir: rendererDir(),
     terminal,
+    desktop,
   };
 }
 
@@ -28,8 +29,9 @@ function toGatewayOptions(options: StartOptions, terminal: NodeJS.WritableStream
 export async function startGateway(
   options: StartOptions,
   terminal: NodeJS.WritableStream | null = process.stderr,
+  desktop?: Desktop,
 ): Promise<Gateway> {
-  const gateway = createGateway(toGatewayOptions(options, terminal));
+  const gateway = createGateway(toGatewayOptions(options, terminal, desktop));
   await gateway.start(AbortSignal.timeout(START_TIMEOUT_MS));
   return gateway;
 }

@@ -54,7 +54,7 @@ async function main(): Promise<void> {
       session: () => session.defaultSession,
       createWindow: (options) => new BrowserWindow(options),
       showFault: (title, text) => dialog.showErrorBox(title, text),
-      startCore: (core) => startGateway({ ...core, headless: false, kiosk: switches.kiosk }),
+      startCore: (core, desktop) => startGateway({ ...core, headless: false, kiosk: switches.kiosk }, process.stderr, desktop),
       clock: systemClock,
       log,
     },

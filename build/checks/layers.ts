@@ -7,7 +7,7 @@ import type { SourceFile } from './imports.ts';
 const LEVELS: readonly (readonly string[])[] = [
   ['base'],
   ['contract'],
-  ['config', 'transports', 'store', 'router'],
+  ['config', 'security', 'transports', 'store', 'router'],
   ['functions', 'cloud'],
   ['adapters', 'broker', 'deploy', 'alarms', 'health'],
   ['demo'],

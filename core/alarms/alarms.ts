@@ -27,7 +27,8 @@ export interface Alarms {
   onChanged(listener: () => void): () => void;
 }
 
-const idOf = (source: string, code: string, key: string | undefined): string => `${source}/${code}${key === undefined ? '' : `/${key}`}`;
+const idOf = (source: string, code: string, key: string | undefined): string =>
+  `${source}/${code}${key === undefined ? '' : `/${key}`}`;
 
 /** At most this many alarms at once; more would not be read, and a function could flood the list. */
 const MAX_ALARMS = 500;

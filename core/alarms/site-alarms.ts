@@ -38,7 +38,14 @@ export function createAlarmSink(deps: { alarms: Alarms; log: Logger }): Sink {
           });
         } else if (parsed.data.active) {
           const { message: text, remedy, priority } = parsed.data;
-          deps.alarms.raise({ source, code: 'site/alarm', key: message.topic, priority, message: text, ...(remedy === undefined ? {} : { remedy }) });
+          deps.alarms.raise({
+            source,
+            code: 'site/alarm',
+            key: message.topic,
+            priority,
+            message: text,
+            ...(remedy === undefined ? {} : { remedy }),
+          });
         } else deps.alarms.clear(source, 'site/alarm', message.topic);
       }
       return undefined;

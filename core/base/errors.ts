@@ -279,6 +279,13 @@ export const ERRORS = {
     show: 'The cloud did not acknowledge in time.',
     remedy: 'The line is slow or dead; the gateway reconnects by itself.',
   },
+  'kiosk/wrong-pin': {
+    retry: true,
+    show: 'The PIN is wrong.',
+    remedy: 'Type it again, or set a new one with "gatehouse set-pin".',
+  },
+  'kiosk/wait': { retry: true, show: 'Too many wrong PINs.', remedy: 'Wait, then type it again.' },
+  'kiosk/no-pin': { retry: false, show: 'No PIN is set.', remedy: 'Set one on this machine with "gatehouse set-pin".' },
   'site/alarm': { retry: false, show: 'A function of the site raised an alarm.', remedy: 'Do what the alarm says.' },
   'site/books': {
     retry: false,

@@ -212,6 +212,8 @@ export function createLocalBroker(deps: LocalBrokerDeps, options: LocalBrokerOpt
         drainTimeout: options.drainTimeoutMs ?? 15_000,
         maxTopicLevels,
         concurrency: 1000,
+        // MQTT lets a client publish before its CONNACK has come.
+        queueLimit: 200,
         ...aedesHooks(inside, options.maxClients, maxTopicLevels),
         authorizePublish: createAdmission({ ...deps, clients, pressure, sessions: () => sessionStore(site) }, maxTopicLevels),
       };

@@ -3,6 +3,7 @@ import yargs, { type Argv } from 'yargs';
 import { describe, type GatewayError } from '../base/errors.ts';
 import type { Context } from './commands/command.ts';
 import { publish } from './commands/publish.ts';
+import { setPin } from './commands/set-pin.ts';
 import { logs, subscribe } from './commands/streams.ts';
 import { validate } from './commands/validate.ts';
 import { devices, functions, status } from './commands/views.ts';
@@ -135,7 +136,13 @@ function addCommands(parser: Common, signal: AbortSignal, finish: Finish): Commo
     (y) => y.positional('document', { type: 'string', demandOption: true, describe: 'File in YAML or JSON' }),
     (argv) => finish((output) => validate(output, argv.document, () => import('../deploy/check.ts'))),
   );
-  return addMessages(addViews(withValidate, signal, finish), signal, finish);
+  const withPin = withValidate.command(
+    'set-pin',
+    'Set the PIN that ends the kiosk; reads it from the standard input',
+    {},
+    (argv) => finish(() => setPin(contextOf(argv as never, signal))),
+  );
+  return addMessages(addViews(withPin, signal, finish), signal, finish);
 }
 
 /** Runs the `gatehouse` command with these arguments. Never rejects; gives the exit code. */

@@ -19,6 +19,8 @@ export const GatewaySettings = z.strictObject({
     })
     .prefault({}),
   console: z.strictObject({ port: z.number().int().min(0).max(65535).optional() }).prefault({}),
+  /** Who may leave the full screen; written by `gatehouse set-pin`. */
+  kiosk: z.strictObject({ pinHash: z.string().optional() }).prefault({}),
   log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info') }).prefault({}),
 });
 export type GatewaySettings = z.infer<typeof GatewaySettings>;

@@ -73,6 +73,8 @@ export const METHODS = {
     }),
     output: done,
   },
+  /** Ends the kiosk and the gateway with it, for who knows the PIN. */
+  'kiosk.exit': { input: z.strictObject({ pin: z.string().max(32) }), output: done },
   'alarm.acknowledge': { input: z.strictObject({ id: z.string() }), output: done },
   'log.recent': { input: z.strictObject({ limit: z.number().int().min(1).max(5000) }), output: z.array(LogView) },
 } as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>;

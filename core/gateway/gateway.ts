@@ -21,6 +21,7 @@ import { createSqliteStore } from '../store/sqlite/client.ts';
 import { createCloudSide } from './cloud-side.ts';
 import { demoSite } from './demo-site.ts';
 import { createFrontDoors } from './front-doors.ts';
+import { createKioskExit } from './kiosk-exit.ts';
 import { writeLogs } from './log-output.ts';
 import { publishFigures } from './metric-views.ts';
 import type { GatewayOptions } from './options.ts';
@@ -112,6 +113,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     site: () => site.document(),
     devices: () => site.devices(),
     functions: () => site.functions(),
+    exitKiosk: createKioskExit({ clock, log, dataDir: options.data }, options.desktop),
     publishAsClient: (id, message) => doors.publishAsClient(id, message),
   };
   publishFigures(metrics, runtime);

@@ -16,6 +16,12 @@ export interface StartOptions {
   readonly demo: boolean;
 }
 
+/** What core may ask of the window that shows the console. */
+export interface Desktop {
+  /** Ends the kiosk: the window closes, the gateway is stopped, the process ends. */
+  exit(by: string): void;
+}
+
 /** How a gateway is started, from the command line or from Electron. */
 export interface GatewayOptions {
   readonly data: string;
@@ -29,6 +35,8 @@ export interface GatewayOptions {
   readonly demo: boolean;
   /** The folder of the built console. */
   readonly rendererDir: string;
+  /** The window, where there is one. */
+  readonly desktop?: Desktop | undefined;
   /** Where warnings are printed; null: nowhere. */
   readonly terminal: NodeJS.WritableStream | null;
 }

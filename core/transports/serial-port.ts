@@ -84,23 +84,20 @@ export async function openSerialPort(config: SerialLinkConfig, clock: Clock, sig
     await closePort(port);
     throw signal.reason;
   }
-  let stopWatching = (): void => {};
   const end = createLinkEnd(label, {
     write: (bytes) =>
       new Promise((resolve, reject) => {
         const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
         port.write(buffer, (cause) => (cause ? reject(cause) : resolve()));
       }),
-    release() {
-      stopWatching();
-      return closePort(port);
-    },
+    release: () => closePort(port),
   });
   const lost = (cause: unknown): void =>
     end.broke(new GatewayError('link/lost', `${config.path}: the port was unplugged or its driver failed`, { cause }));
   port.on('data', (chunk: Buffer) => end.heard(chunk)); // without a listener the driver never reports an unplug
   port.on('error', lost);
   port.on('close', lost);
-  stopWatching = await watchDevice(config.path, clock, () => lost(new Error('the device file is gone')));
+  const stopWatching = await watchDevice(config.path, clock, () => lost(new Error('the device file is gone')));
+  void end.link.closed.then(stopWatching);
   return end.link;
 }

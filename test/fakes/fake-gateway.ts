@@ -275,6 +275,7 @@ export function createFakeGateway(deps: { clock: Clock }): FakeGateway {
       message(input.topic, 'client:api', Buffer.from(input.payload, 'base64').toString());
       return note('message.publish', input);
     },
+    'kiosk.exit': async (input) => note('kiosk.exit', input),
     'alarm.acknowledge': async (input) => {
       acknowledged.add(input.id);
       return note('alarm.acknowledge', input);

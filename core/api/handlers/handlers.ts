@@ -67,6 +67,10 @@ export function createHandlers(runtime: GatewayRuntime): Handlers {
       await runtime.publishAsClient(caller.kind, { topic: input.topic, payload, qos: input.qos, retain: input.retain });
       return null;
     },
+    'kiosk.exit': async (input) => {
+      await runtime.exitKiosk(input.pin);
+      return null;
+    },
     'alarm.acknowledge': async (input) => {
       if (!runtime.alarms.acknowledge(input.id))
         throw new GatewayError('api/bad-input', `There is no alarm "${input.id}" any more.`);

@@ -52,6 +52,8 @@ export interface GatewayRuntime {
   site(): SiteDocument | null;
   devices(): ReadonlyMap<string, RunningDevice>;
   functions(): ReadonlyMap<string, FunctionRunner>;
+  /** Ends the kiosk; rejects with `kiosk/*`, or `api/not-available` where there is none. */
+  exitKiosk(pin: string): Promise<void>;
   /** Publishes as a client of the local broker would: through the router and to the clients. */
   publishAsClient(id: string, message: Pick<Draft, 'topic' | 'payload' | 'qos' | 'retain'>): Promise<void>;
 }

@@ -36,7 +36,10 @@ export const FunctionSpec = z.strictObject({
   /** `json`: the event is the parsed payload ({} when empty). `binary`: a Buffer. */
   encoding: z.enum(['json', 'binary']).default('json'),
   timeoutMs: TimeoutMs.default(3000),
-  /** Limit of the JavaScript heap of each thread. */
+  /**
+   * Memory of each thread, in MB. Heap and buffers are sampled ten times a second while it works, and a thread that uses more than twice
+   * this (and a base of 16 MB) is ended; between two samples it may use more.
+   */
   memoryMb: z.number().int().min(8, 'a thread needs at least 8 MB').max(4096).default(64),
   /** Threads at most. With 1, events are handled strictly in order. */
   concurrency: z.number().int().min(1).max(16).default(1),

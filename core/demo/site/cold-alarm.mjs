@@ -12,7 +12,9 @@ export const handler = async (event, context) => {
   await context.gatehouse.publish('alarms/cold-store', {
     active,
     priority: 'high',
-    message: active ? `The cold store is too warm: ${event.value.toFixed(1)} °C.` : `The cold store is fine again: ${event.value.toFixed(1)} °C.`,
+    message: active
+      ? `The cold store is too warm: ${event.value.toFixed(1)} °C.`
+      : `The cold store is fine again: ${event.value.toFixed(1)} °C.`,
     remedy: 'Close the door; check the compressor if it does not cool down within ten minutes.',
     value: event.value,
     at: event.at,

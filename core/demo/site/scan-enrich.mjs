@@ -10,5 +10,8 @@ export const handler = async (event) => {
   const { code, symbology } = event.values;
   const article = articles.get(code);
   if (!article) console.warn(`unknown article ${code}`);
-  return { topic: `sales/${article ? 'known' : 'unknown'}`, payload: { code, symbology, name: article?.name ?? null, price: article?.price ?? null, at: event.at } };
+  return {
+    topic: `sales/${article ? 'known' : 'unknown'}`,
+    payload: { code, symbology, name: article?.name ?? null, price: article?.price ?? null, at: event.at },
+  };
 };

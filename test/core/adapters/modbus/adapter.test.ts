@@ -3,6 +3,7 @@ import { createModbusAdapter } from '../../../../core/adapters/modbus/adapter.ts
 import { createBusRegistry } from '../../../../core/adapters/modbus/bus-registry.ts';
 import { createMbapFramer } from '../../../../core/adapters/modbus/mbap-framer.ts';
 import { createRtuFramer } from '../../../../core/adapters/modbus/rtu-framer.ts';
+import type { ModbusDeviceConfig } from '../../../../core/contract/document/devices.ts';
 import type { FakeLink } from '../../../fakes/fake-byte-link.ts';
 import { createHarness, device, never } from '../harness.ts';
 
@@ -17,7 +18,7 @@ const POINT = { name: 'a', table: 'holding', address: 0 };
 const meter = (more: Record<string, unknown> = {}) =>
   device({ adapter: 'modbus-rtu', link: SERIAL, timeoutMs: 200, points: [POINT], ...more });
 
-async function open(config = meter(), harness = createHarness(), buses = createBusRegistry()) {
+async function open(config: ModbusDeviceConfig = meter(), harness = createHarness(), buses = createBusRegistry()) {
   const session = await createModbusAdapter(config.adapter, buses).open(config, harness.context, never);
   await harness.clock.advance(10);
   const port = (): FakeLink => {

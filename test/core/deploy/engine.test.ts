@@ -1,0 +1,182 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { GatewayError } from '../../../core/base/errors.ts';
+import { createLogHub } from '../../../core/base/log.ts';
+import { createDeployEngine, type DeployEngine } from '../../../core/deploy/engine.ts';
+import { createManualClock } from '../../fakes/manual-clock.ts';
+import { createMemoryDocuments, type MemoryDocuments } from '../../fakes/memory-documents.ts';
+import { device, fromFile, inline, textOf } from './document-of.ts';
+
+let folder = '';
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'gh-deploy-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+const by = { by: 'test', note: 'n', basedOn: null };
+
+interface World {
+  readonly engine: DeployEngine;
+  /** Each switch: the document's name and the code of its functions. */
+  readonly switches: string[];
+  readonly documents: MemoryDocuments;
+  gate: Promise<void>;
+  failAt: string | null;
+}
+
+function build(documents = createMemoryDocuments()): World {
+  const clock = createManualClock();
+  const world: World = {
+    documents,
+    switches: [],
+    gate: Promise.resolve(),
+    failAt: null,
+    engine: createDeployEngine({
+      clock,
+      log: createLogHub({ clock }, { keep: 10, level: 'debug' }).logger('deploy'),
+      documents,
+      stageRoot: join(folder, 'staged'),
+      codeFolders: [join(folder, 'functions')],
+      async switchTo(document, entries, codeOf) {
+        const code = await Promise.all([...entries.values()].map((entry) => readFile(entry.path, 'utf8')));
+        world.switches.push([document.name, ...code, ...document.functions.map((one) => codeOf(one.name))].join(' '));
+        await world.gate;
+        if (document.name === world.failAt) throw new GatewayError('link/failed', 'the switch failed');
+      },
+    }),
+  };
+  return world;
+}
+
+describe('the deployment engine', () => {
+  it('applies a document: stored, switched to, running', async () => {
+    const { engine, switches, documents } = build();
+    expect(engine.state()).toMatchObject({ state: 'none', version: 0 });
+    let changes = 0;
+    engine.onChanged(() => {
+      changes += 1;
+    });
+    const text = textOf({ devices: [device('a')], functions: [inline('f', 'code')] });
+    expect(await engine.apply(text, by)).toBe(1);
+    expect(switches).toEqual(['site code ']);
+    expect(engine.state()).toMatchObject({ state: 'running', version: 1, name: 'site' });
+    expect(engine.versions()).toMatchObject([
+      { id: 1, version: 1, state: 'running', by: 'test', note: 'n', counts: { devices: 1, functions: 1, subscriptions: 0 } },
+    ]);
+    expect(await engine.text(1)).toBe(text);
+    expect(documents.versions[0]?.hash).toMatch(/^[0-9a-f]{64}$/);
+    expect(changes).toBeGreaterThan(1);
+    await expect(engine.text(9)).rejects.toMatchObject({ code: 'document/not-found' });
+  });
+
+  it('refuses an invalid document with every fault in the message, and changes nothing', async () => {
+    const { engine, switches, documents } = build();
+    const refused = engine.apply(textOf({ name: 'A', site: '', devices: [device('x', { model: 'y' })] }), by);
+    await expect(refused).rejects.toMatchObject({ code: 'document/invalid', details: { faults: 3 } });
+    await expect(refused).rejects.toThrow(/name \(line 1\): [^]*site[^]*devices\[0\]\.model/);
+    expect([switches, documents.versions, engine.state().state]).toEqual([[], [], 'none']);
+  });
+
+  it('refuses a document that was compared with another version than runs by now', async () => {
+    const { engine, switches } = build();
+    await engine.apply(textOf(), { ...by, basedOn: 0 });
+    await engine.apply(textOf({ name: 'two' }), { ...by, basedOn: 1 });
+    await expect(engine.apply(textOf({ name: 'three' }), { ...by, basedOn: 1 })).rejects.toMatchObject({
+      code: 'document/conflict',
+    });
+    expect([switches, engine.state().name]).toEqual([['site', 'two'], 'two']);
+  });
+
+  it('says what a document would change', async () => {
+    const { engine } = build();
+    expect(engine.check(textOf({ devices: [device('a')] }))).toMatchObject({
+      ok: true,
+      name: 'site',
+      changes: [{ id: 'a' }, { area: 'setting' }],
+    });
+    await engine.apply(textOf({ devices: [device('a')] }), by);
+    expect(engine.check(textOf())).toMatchObject({ ok: true, changes: [{ kind: 'removed', id: 'a' }] });
+    expect(engine.check('x')).toMatchObject({ ok: false, changes: [], name: null });
+  });
+
+  it('falls back to the version before when the switch fails, and marks the new one as failed', async () => {
+    const world = build();
+    await world.engine.apply(textOf({ functions: [inline('f', 'good')] }), by);
+    world.failAt = 'bad';
+    await expect(world.engine.apply(textOf({ name: 'bad', functions: [inline('f', 'bad')] }), by)).rejects.toMatchObject({
+      code: 'link/failed',
+    });
+    expect(world.switches).toEqual(['site good ', 'bad bad ', 'site good ']);
+    expect(world.engine.state()).toMatchObject({ state: 'running', version: 1, name: 'site' });
+    expect(world.engine.versions().map((one) => one.state)).toEqual(['failed', 'running']);
+    expect(await readdir(join(folder, 'staged'))).toHaveLength(1);
+    expect(await world.engine.apply(textOf({ name: 'next' }), { ...by, basedOn: 1 })).toBe(3);
+  });
+
+  it('says that it failed when there is no version before', async () => {
+    const world = build();
+    world.failAt = 'site';
+    await expect(world.engine.apply(textOf(), by)).rejects.toMatchObject({ code: 'link/failed' });
+    expect(world.engine.state()).toMatchObject({ state: 'failed', version: 1 });
+    expect(await world.engine.resume()).toBe(false);
+  });
+
+  it.each(['add', 'setRunning'] as const)('goes on with the version before when the store fails (%s)', async (method) => {
+    const { engine, documents, switches } = build();
+    await engine.apply(textOf(), by);
+    documents.failNext(method, new GatewayError('store/full', 'full'));
+    documents.failNext('list', new GatewayError('store/full', 'the list cannot be read either'));
+    documents.failNext('setFailed', new GatewayError('store/full', 'nor written'));
+    await expect(engine.apply(textOf({ name: 'two' }), by)).rejects.toThrow(/^full$/);
+    expect(switches.at(-1)).toBe('site');
+    expect(engine.state()).toMatchObject({ state: 'running', version: 1 });
+    expect(documents.versions[0]?.state).toBe('running');
+  });
+
+  it('gives a foreign error a code and keeps it as the cause', async () => {
+    const { engine, documents } = build();
+    documents.failNext('add', new TypeError('odd'));
+    await expect(engine.apply(textOf(), by)).rejects.toMatchObject({ code: 'gateway/internal', cause: expect.any(TypeError) });
+  });
+
+  it('applies one at a time, in the order of asking', async () => {
+    const world = build();
+    const open = Promise.withResolvers<void>();
+    world.gate = open.promise;
+    const all = ['one', 'two', 'three'].map((name) => world.engine.apply(textOf({ name }), by));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(world.switches.length).toBeLessThanOrEqual(1);
+    open.resolve();
+    expect(await Promise.all(all)).toEqual([1, 2, 3]);
+    expect(world.switches).toEqual(['one', 'two', 'three']);
+  });
+
+  it('takes code from the document’s folder, then the common folder, then the version that runs', async () => {
+    const world = build();
+    const own = await mkdtemp(join(folder, 'own-'));
+    await writeFile(join(own, 'a.mjs'), 'own');
+    await expect(world.engine.apply(textOf({ functions: [fromFile('f', 'a.mjs')] }), by)).rejects.toMatchObject({
+      code: 'document/unreadable',
+    });
+    expect(world.engine.state().state).toBe('none');
+    await world.engine.apply(textOf({ functions: [fromFile('f', 'a.mjs')] }), { ...by, folder: own });
+    await world.engine.apply(textOf({ name: 'two', functions: [fromFile('f', 'a.mjs')] }), by);
+    expect(world.switches).toEqual(['site own own', 'two own own']);
+  });
+
+  it('resumes the version that ran last, from what is stored', async () => {
+    const first = build();
+    const own = await mkdtemp(join(folder, 'own-'));
+    await writeFile(join(own, 'a.mjs'), 'kept');
+    await first.engine.apply(textOf({ functions: [fromFile('f', 'a.mjs')] }), { ...by, folder: own });
+    await rm(own, { recursive: true });
+    await rm(join(folder, 'staged'), { recursive: true });
+    const second = build(first.documents);
+    expect(await second.engine.resume()).toBe(true);
+    expect(second.switches).toEqual(['site kept kept']);
+    expect(second.engine.state()).toMatchObject({ state: 'running', version: 1, name: 'site' });
+    expect(await build().engine.resume()).toBe(false);
+  });
+});
