@@ -30,7 +30,8 @@ export function rendererConfig(layout: Layout): InlineConfig {
     server: {
       host: '127.0.0.1',
       // The console's calls go to a gateway that runs beside the development server: `npm start -- --port 8090`.
-      proxy: { '/api': { target: `http://127.0.0.1:${port}`, ws: true } },
+      // The gateway lets in its own host and origin only, so both are rewritten.
+      proxy: { '/api': { target: `http://127.0.0.1:${port}`, ws: true, changeOrigin: true, rewriteWsOrigin: true } },
     },
   };
 }

@@ -14,6 +14,7 @@ function CurrentPage(): ReactNode {
   if (!entry) {
     return (
       <EmptyNotice
+        page
         title={notFound.title}
         body={notFound.body}
         action={<Button onClick={() => go('overview')}>{notFound.action}</Button>}

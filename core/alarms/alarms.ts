@@ -37,13 +37,16 @@ export function createAlarms(deps: { clock: Clock; log: Logger }): Alarms {
   const rows = new Map<string, AlarmView>();
   const owned = new Map<string, Set<string>>();
   const changed = createEmitter<undefined>();
+  /** Said once each time the list fills up: what stands is looked at every second. */
+  let overflowing = false;
 
   function raise(condition: AlarmCondition): void {
     const id = idOf(condition.source, condition.code, condition.key);
     const now = deps.clock.now();
     const known = rows.get(id);
     if (!known && rows.size >= MAX_ALARMS) {
-      deps.log.warn('alarm.too-many', { id, limit: MAX_ALARMS });
+      if (!overflowing) deps.log.warn('alarm.too-many', { id, limit: MAX_ALARMS });
+      overflowing = true;
       return;
     }
     const { source, code, priority, message, remedy = ERRORS[code].remedy } = condition;
@@ -58,6 +61,7 @@ export function createAlarms(deps: { clock: Clock; log: Logger }): Alarms {
     const known = rows.get(id);
     if (!known) return;
     rows.delete(id);
+    overflowing = false;
     deps.log.info('alarm.cleared', { alarm: id, message: `Over: ${known.message}` });
     changed.emit(undefined);
   }
@@ -66,15 +70,11 @@ export function createAlarms(deps: { clock: Clock; log: Logger }): Alarms {
     clear: (source, code, key) => remove(idOf(source, code, key)),
     reconcile(owner, conditions) {
       const before = owned.get(owner) ?? new Set<string>();
-      const now = new Set<string>();
-      for (const condition of conditions) {
-        const id = idOf(condition.source, condition.code, condition.key);
-        now.add(id);
-        const known = rows.get(id);
-        if (!known || known.message !== condition.message) raise(condition);
-      }
-      for (const id of before) if (!now.has(id)) remove(id);
-      owned.set(owner, now);
+      const held = new Map(conditions.map((condition) => [idOf(condition.source, condition.code, condition.key), condition]));
+      // What is over goes first: it makes room.
+      for (const id of before) if (!held.has(id)) remove(id);
+      for (const [id, condition] of held) if (rows.get(id)?.message !== condition.message) raise(condition);
+      owned.set(owner, new Set(held.keys()));
     },
     acknowledge(id) {
       const known = rows.get(id);

@@ -39,6 +39,15 @@ export interface LogHub {
 
 const SECRET = /pass(word|phrase)?$|secret|token|private.?key|^pin$|authorization/i;
 
+/** As JSON, secrets in inner objects hidden too; what JSON cannot hold (a circle, a bigint) must not make logging fail. */
+function asText(value: unknown): string {
+  try {
+    return JSON.stringify(value, (key, inner: unknown) => (SECRET.test(key) ? '(hidden)' : inner)) ?? String(value);
+  } catch {
+    return String(value);
+  }
+}
+
 function plain(data: LogData): { message: string; data: LogRecord['data'] } {
   const out: Record<string, string | number | boolean | null> = {};
   let message = '';
@@ -46,14 +55,16 @@ function plain(data: LogData): { message: string; data: LogRecord['data'] } {
     if (SECRET.test(key)) out[key] = '(hidden)';
     else if (key === 'message') message = String(value);
     else if (value instanceof GatewayError) {
-      message = value.message;
+      // What the caller says in its own words comes first.
+      if (data['message'] === undefined) message = value.message;
+      else out['fault'] = value.message;
       out['code'] = value.code;
-      out['remedy'] = value.remedy;
+      if (data['remedy'] === undefined) out['remedy'] = value.remedy;
       if (value.cause !== undefined) out[key] = describe(value.cause);
     } else if (value instanceof Error) out[key] = describe(value);
     else if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean')
       out[key] = value;
-    else if (value !== undefined) out[key] = JSON.stringify(value);
+    else if (value !== undefined) out[key] = asText(value);
   }
   return { message, data: out };
 }

@@ -32,7 +32,18 @@ interface Family {
   readonly series: Map<string, Series>;
 }
 
-const escapeLabel = (text: string): string => text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+const escapeHelp = (text: string): string => text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
+const escapeLabel = (text: string): string => escapeHelp(text).replaceAll('"', '\\"');
+
+/** A figure that cannot be read is not a number; the others are still shown. */
+function valueText(read: () => number): string {
+  try {
+    const value = read();
+    return value === Number.POSITIVE_INFINITY ? '+Inf' : value === Number.NEGATIVE_INFINITY ? '-Inf' : String(value);
+  } catch {
+    return 'NaN';
+  }
+}
 
 function labelText(labels: Labels): string {
   const parts = Object.entries(labels).map(([key, value]) => `${key}="${escapeLabel(value)}"`);
@@ -82,13 +93,15 @@ export function createMetrics(): Metrics {
     },
     expose() {
       const lines: string[] = [];
+      const head = (name: string, type: string, help: string): void =>
+        void lines.push(`# HELP ${name} ${escapeHelp(help)}`, `# TYPE ${name} ${type}`);
       for (const [name, { type, help, series }] of families) {
-        lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`);
-        for (const one of series.values()) lines.push(`${name}${one.labels} ${one.read()}`);
+        head(name, type, help);
+        for (const one of series.values()) lines.push(`${name}${one.labels} ${valueText(one.read)}`);
       }
       for (const [name, { type, help, read }] of collected) {
-        lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`);
-        for (const { labels, value } of read()) lines.push(`${name}${labelText(labels)} ${value}`);
+        head(name, type, help);
+        for (const { labels, value } of read()) lines.push(`${name}${labelText(labels)} ${valueText(() => value)}`);
       }
       return `${lines.join('\n')}\n`;
     },

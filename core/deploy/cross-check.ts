@@ -6,7 +6,7 @@ import type { Path } from './document-path.ts';
 /** What is checked: a whole document, or the sound parts of one. */
 type Parts = Pick<SiteDocument, 'devices' | 'functions' | 'subscriptions'>;
 
-export interface Names {
+interface Names {
   readonly devices: readonly string[];
   readonly functions: readonly string[];
 }

@@ -17,12 +17,24 @@ export interface LinkEnd {
   broke(fault: GatewayError): void;
 }
 
-/** The part that all links share: listeners, writing only while open, and `closed` settling exactly once. */
+const HELD_BYTES = 65_536;
+
+/**
+ * The part that all links share: listeners, writing only while open, and `closed` settling exactly once. What comes before there is a
+ * first listener (a greeting, the first sentence) is held for it, up to 64 KiB; beyond that the newest bytes are dropped.
+ */
 export function createLinkEnd(label: string, driver: LinkDriver): LinkEnd {
   const data = createEmitter<Uint8Array>();
   const { promise: closed, resolve } = Promise.withResolvers<Error | undefined>();
   let ended: Promise<void> | undefined;
   let fault: GatewayError | undefined;
+  let held: Uint8Array[] | undefined = [];
+  let heldBytes = 0;
+  function deliverHeld(): void {
+    const chunks = ended ? [] : (held ?? []);
+    held = undefined;
+    for (const chunk of chunks) data.emit(chunk);
+  }
   function end(why: GatewayError | undefined): Promise<void> {
     if (!ended) {
       fault = why;
@@ -33,7 +45,10 @@ export function createLinkEnd(label: string, driver: LinkDriver): LinkEnd {
   }
   const link: ByteLink = {
     label,
-    onData: (listener) => data.on(listener),
+    onData(listener) {
+      if (held && data.size === 0) queueMicrotask(deliverHeld);
+      return data.on(listener);
+    },
     async write(bytes, signal) {
       signal?.throwIfAborted();
       if (ended) throw fault ?? new GatewayError('link/closed', `${label}: the connection is closed`);
@@ -50,7 +65,12 @@ export function createLinkEnd(label: string, driver: LinkDriver): LinkEnd {
   return {
     link,
     heard(chunk) {
-      if (!ended) data.emit(chunk);
+      if (ended) return;
+      if (!held) data.emit(chunk);
+      else if (heldBytes + chunk.length <= HELD_BYTES) {
+        heldBytes += chunk.length;
+        held.push(chunk);
+      }
     },
     broke(why) {
       void end(why);

@@ -4,7 +4,7 @@ import { createLinkEnd, type LinkEnd } from './link-end.ts';
 
 /**
  * Two links joined in memory: what one end writes, the other hears, in order and never within the call that wrote it.
- * Like a serial line it stores nothing: bytes that nobody listens to are gone. When one end closes, the other is lost.
+ * When one end closes, the other is lost.
  */
 export function createWire(labels: readonly [string, string] = ['simulated wire', 'simulated device']): [ByteLink, ByteLink] {
   const ends: LinkEnd[] = [];

@@ -1,6 +1,7 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { Problem } from '../hooks/use-call.ts';
 import { useNow } from '../hooks/use-now.ts';
+import { useConsole } from '../stores/context.tsx';
 import { common } from '../text/common.ts';
 import { formatAgo, formatDateTime } from '../text/format.ts';
 import './notices.css';
@@ -19,12 +20,18 @@ export function Skeleton(props: { rows?: number; height?: number; label?: string
   );
 }
 
-/** Nothing to show, and why or what to do about it. */
-export function EmptyNotice(props: { title: string; body?: string; icon?: ReactNode; action?: ReactNode }): ReactNode {
+/** Nothing to show, and why or what to do about it. `page` makes it the heading of a page that has nothing else. */
+export function EmptyNotice(props: {
+  title: string;
+  body?: string;
+  icon?: ReactNode;
+  action?: ReactNode;
+  page?: boolean;
+}): ReactNode {
   return (
     <div className="empty">
       {props.icon}
-      <p className="empty-title">{props.title}</p>
+      {props.page ? <h1 className="empty-title">{props.title}</h1> : <p className="empty-title">{props.title}</p>}
       {props.body !== undefined && <p className="muted">{props.body}</p>}
       {props.action}
     </div>
@@ -73,11 +80,17 @@ export function ProblemNotice(props: { problem: Problem; action?: ReactNode }): 
 
 /** Above what is shown from before the connection was lost. */
 export function StaleBanner(): ReactNode {
+  const { time } = useConsole();
+  const now = useNow();
+  const [since] = useState(() => time.store.getState().now);
   return (
     <div className="stale" data-tone="lost" role="status">
       <StateIcon tone="lost" size={20} />
       <p>
-        <strong>{common.stale.title}.</strong> {common.stale.body}
+        <strong>{common.stale.title}.</strong> {common.stale.body}{' '}
+        <span className="num" aria-hidden="true">
+          {common.stale.since(formatAgo(since, now))}
+        </span>
       </p>
     </div>
   );

@@ -13,7 +13,6 @@ export function Toaster(): ReactNode {
   const all = useStore(toasts.store);
   const stack = useRef<HTMLDivElement>(null);
   // A popover is drawn above a modal dialog only if it was opened after it.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: opened anew whenever the toasts change
   useEffect(() => {
     stack.current?.hidePopover?.();
     if (all.length > 0) stack.current?.showPopover?.();

@@ -69,11 +69,21 @@ function Shortcuts(): null {
   return null;
 }
 
+/** The grid of header, rail and page. What is from before the connection was lost looks faded. */
+function Grid(props: { children: ReactNode }): ReactNode {
+  const stale = useStatus('gateway') === 'stale';
+  return (
+    <div className="frame" data-stale={stale || undefined}>
+      {props.children}
+    </div>
+  );
+}
+
 /** Header, rail, page, and what can open over them. On a phone the rail is a bar at the bottom. */
 export function AppFrame(props: { children: ReactNode }): ReactNode {
   return (
     <PanelsProvider>
-      <div className="frame">
+      <Grid>
         {/* A button, because the part of the address after # belongs to the router. */}
         <button type="button" className="skip" onClick={() => document.getElementById('page')?.focus()}>
           {frame.skip}
@@ -81,7 +91,7 @@ export function AppFrame(props: { children: ReactNode }): ReactNode {
         <Header />
         <Rail />
         <Main>{props.children}</Main>
-      </div>
+      </Grid>
       <AlarmPanel />
       <LinkPanel />
       <SettingsPanel />

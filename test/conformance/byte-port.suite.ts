@@ -54,6 +54,15 @@ export function bytePortConformance(name: string, build: () => Promise<LinkUnder
       expect([...sut.heard()]).toEqual([...everyByte, 1, 2, 3]);
     });
 
+    it('holds what comes before the first listener, and keeps the order', async () => {
+      await sut.send(Uint8Array.of(1, 2));
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      const got = collect();
+      await sut.send(Uint8Array.of(3));
+      await until(() => got.length >= 3, 'three bytes in');
+      expect(got).toEqual([1, 2, 3]);
+    });
+
     it('stops telling a listener that was removed', async () => {
       const kept = collect();
       const removed: number[] = [];

@@ -133,6 +133,15 @@ describe.skipIf(missing('socat'))('serial ports over socat (skipped where socat 
       await far.close();
     });
 
+    it('notices every unplug, also one that falls into a read of the driver', async () => {
+      for (let i = 0; i < 15; i += 1) {
+        const link = await openSerialPort(settings(pair.a), systemClock, never);
+        await pair.unplug();
+        expect(await link.closed).toMatchObject({ code: 'link/lost' });
+        await pair.plug();
+      }
+    });
+
     it('does nothing when aborted before', async () => {
       await expect(openSerialPort(settings(pair.a), systemClock, AbortSignal.abort(new Error('stop')))).rejects.toThrow('stop');
       await (await openSerialPort(settings(pair.a), systemClock, never)).close();

@@ -6,12 +6,11 @@ import type { AdapterContext, AdapterKind, AdapterSession } from '../adapter.ts'
 import { describeConnection } from '../describe.ts';
 import type { BusRegistry, BusShare } from './bus-registry.ts';
 import { encodeRead } from './codec.ts';
-import type { Answer } from './exchange.ts';
 import { type Block, planBlocks, readBlock, splitBlock } from './plan.ts';
+import { createRequester } from './requester.ts';
 import { writePoint } from './write.ts';
 
-/** So many requests in a row without an answer, and the unit is asked less often, so that the others on its line keep their rate. */
-const DEAD_AFTER = 3;
+/** A dead unit is asked less and less often, down to this, so that the others on its line keep their rate. */
 const DEAD_MAX_MS = 30_000;
 const ILLEGAL_ADDRESS = 2;
 const ILLEGAL_VALUE = 3;
@@ -35,34 +34,11 @@ function createSession(config: ModbusDeviceConfig, context: AdapterContext, shar
     { firstMs: Math.max(config.pollMs, 1000), maxMs: Math.max(config.pollMs, DEAD_MAX_MS) },
     context.random,
   );
+  const requester = createRequester(config, context, bus);
   let blocks = planBlocks(config.points);
-  let misses = 0;
-
-  /** One request, repeated once where nothing usable came, unless the unit is known to be dead. The one place that retries. */
-  async function ask(pdu: Uint8Array, signal: AbortSignal, mayRepeat: boolean): Promise<Answer> {
-    const request = {
-      unit: config.unit,
-      pdu,
-      timeoutMs: config.timeoutMs,
-      frame: context.frame,
-      framesWanted: context.framesWanted,
-    };
-    for (let left = mayRepeat && misses < DEAD_AFTER ? 1 : 0; ; left -= 1) {
-      try {
-        const answer = await bus.request({ ...request, fault: context.fault }, signal);
-        misses = 0;
-        return answer;
-      } catch (cause) {
-        if (!(cause instanceof GatewayError) || cause.code.startsWith('link/')) throw cause;
-        misses = cause.code === 'adapter/timeout' ? misses + 1 : 0;
-        if (left === 0 || cause.code === 'adapter/exception' || cause.code === 'adapter/busy') throw cause;
-        context.fault(cause);
-      }
-    }
-  }
 
   async function readOne(block: Block, signal: AbortSignal): Promise<{ readings: Reading[]; heardAt: number }> {
-    const answer = await ask(encodeRead(block.table, block.address, block.count), signal, true);
+    const answer = await requester.ask(encodeRead(block.table, block.address, block.count), signal, true);
     const readings = readBlock(block, answer.data);
     if (context.framesWanted()) {
       context.frame({ direction: 'in', bytes: answer.bytes, decoded: describeReadings(config.points, readings), faulty: false });
@@ -109,9 +85,9 @@ function createSession(config: ModbusDeviceConfig, context: AdapterContext, shar
       while (true) {
         await poll(life.signal);
         const now = clock.monotonic();
-        if (misses < DEAD_AFTER) pause.reset();
+        if (!requester.dead) pause.reset();
         // A poll that took too long is not made up for: the next one is simply due at once.
-        due = misses < DEAD_AFTER ? Math.max(due + config.pollMs, now) : now + pause.next();
+        due = requester.dead ? now + pause.next() : Math.max(due + config.pollMs, now);
         await clock.sleep(due - now, life.signal);
       }
     } catch (cause) {
@@ -143,7 +119,7 @@ function createSession(config: ModbusDeviceConfig, context: AdapterContext, shar
       const both = AbortSignal.any([signal, life.signal]);
       // Never repeated: a write that was not confirmed may have been done.
       await writePoint(point, value, async (pdu) => {
-        const answer = await ask(pdu, both, false);
+        const answer = await requester.ask(pdu, both, false);
         if (context.framesWanted()) {
           context.frame({ direction: 'in', bytes: answer.bytes, decoded: `unit ${config.unit}: confirmed`, faulty: false });
         }

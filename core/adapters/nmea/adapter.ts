@@ -6,6 +6,7 @@ import { describeConnection } from '../describe.ts';
 import { createLineFramer } from '../line/framer.ts';
 import { openStream, type StreamListener } from '../stream-session.ts';
 import { decodeSentence, type Fact, type Facts, KNOWN_TYPES } from './codec.ts';
+import { createMoment } from './moment.ts';
 import { parseSentence } from './sentence.ts';
 
 /** The standard says 82; makers' own sentences are longer. */
@@ -37,12 +38,14 @@ function readingOf(point: NmeaPointConfig, fact: Fact): Reading {
 function createListener(config: NmeaDeviceConfig, context: AdapterContext): StreamListener {
   const { clock } = context;
   const framer = createLineFramer(Uint8Array.of(0x0a), MAX_SENTENCE);
+  const moment = createMoment(clock, BURST_END_MS, (facts, heardAt) => {
+    const readings = config.points.flatMap((point) => {
+      const fact = facts[point.value];
+      return fact ? [readingOf(point, fact)] : [];
+    });
+    if (readings.length > 0) context.emit({ readings, sampledAt: clock.now() }, heardAt);
+  });
   const named = new Set<string>();
-  let facts: Facts = {};
-  let epoch: string | undefined;
-  let heardAt = 0;
-  let hasGsa = false;
-  let cancelFlush = (): void => {};
   let cancelSilence = armSilence();
 
   function armSilence(): () => void {
@@ -53,34 +56,15 @@ function createListener(config: NmeaDeviceConfig, context: AdapterContext): Stre
     });
   }
 
-  /** What was said about one moment becomes one batch. */
-  function flush(): void {
-    cancelFlush();
-    const readings = config.points.flatMap((point) => {
-      const fact = facts[point.value];
-      return fact ? [readingOf(point, fact)] : [];
-    });
-    facts = {};
-    epoch = undefined;
-    if (readings.length > 0) context.emit({ readings, sampledAt: clock.now() }, heardAt);
-  }
-
-  function merge(type: string, said: Facts): void {
-    if (type === 'GSA') hasGsa = true;
-    const { fix, ...rest } = said;
-    // 2d or 3d says more than "has a fix"; one receiver must not speak both languages in turn.
-    const useFix = fix && (type === 'GSA' || !hasGsa);
-    const filled = Object.entries(rest).filter(([name, fact]) => !('missing' in fact) || !hasValue(name));
-    facts = { ...facts, ...Object.fromEntries(filled), ...(useFix ? { fix } : {}) };
-  }
-  /** A field left empty in one sentence does not undo what another one of the same moment said. */
-  function hasValue(name: string): boolean {
-    return Object.entries(facts).some(([known, fact]) => known === name && 'value' in fact);
-  }
-
   function faulty(bytes: Uint8Array, why: string): void {
     context.frame({ direction: 'in', bytes, decoded: why, faulty: true });
     context.fault(new GatewayError('adapter/bad-frame', `${config.id}: ${why}`));
+  }
+
+  function nameOnce(address: string): void {
+    if (named.has(address) || named.size >= MAX_NAMED_TYPES) return;
+    named.add(address);
+    context.log.debug('nmea.sentence-not-used', { sentence: address });
   }
 
   function hearSentence(bytes: Uint8Array): void {
@@ -89,34 +73,15 @@ function createListener(config: NmeaDeviceConfig, context: AdapterContext): Stre
       faulty(bytes, parsed.why);
       return;
     }
-    const { sentence } = parsed;
+    const { talker, type } = parsed.sentence;
     cancelSilence();
     cancelSilence = armSilence();
-    const said = decodeSentence(sentence);
+    const said = decodeSentence(parsed.sentence);
     if (context.framesWanted()) {
-      context.frame({
-        direction: 'in',
-        bytes,
-        decoded: describeFacts(sentence.talker, sentence.type, said.facts),
-        faulty: false,
-      });
+      context.frame({ direction: 'in', bytes, decoded: describeFacts(talker, type, said.facts), faulty: false });
     }
-    if (!KNOWN_TYPES.has(sentence.type)) {
-      nameOnce(`${sentence.talker}${sentence.type}`);
-      return;
-    }
-    if (said.epoch && epoch && said.epoch !== epoch) flush();
-    epoch = said.epoch || epoch;
-    merge(sentence.type, said.facts);
-    heardAt = clock.monotonic();
-    cancelFlush();
-    cancelFlush = clock.after(BURST_END_MS, flush);
-  }
-
-  function nameOnce(address: string): void {
-    if (named.has(address) || named.size >= MAX_NAMED_TYPES) return;
-    named.add(address);
-    context.log.debug('nmea.sentence-not-used', { sentence: address });
+    if (KNOWN_TYPES.has(type)) moment.add(type, said);
+    else nameOnce(`${talker}${type}`);
   }
 
   return {
@@ -127,7 +92,7 @@ function createListener(config: NmeaDeviceConfig, context: AdapterContext): Stre
       }
     },
     stop() {
-      cancelFlush();
+      moment.stop();
       cancelSilence();
     },
   };

@@ -7,18 +7,18 @@ export type Model = (elapsedMs: number) => Readonly<Record<string, SimulatedValu
 const round = (value: number, decimals: number): number => Number(value.toFixed(decimals));
 const noise = (random: () => number, width: number): number => (random() - 0.5) * width;
 
-const DOOR_FIRST_MS = 40_000;
+const DOOR_FIRST_MS = 25_000;
 const DOOR_OPEN_MS = 25_000;
 const DOOR_EVERY_MS = 180_000;
 const SET_POINT_C = 4;
 const ROOM_C = 21;
 /** How fast the air follows: quickly to the room while the door is open, slower back to the set point. */
 const WARMING_MS = 30_000;
-const COOLING_MS = 20_000;
+const COOLING_MS = 12_000;
 
 /**
- * A cold store at 4 °C whose door is opened 40 s after the start and every three minutes from then on, for 25 s: the air then warms
- * above 8 °C, and is below it again within about 30 s after the door was shut.
+ * A cold store at 4 °C whose door is opened 25 s after the start and every three minutes from then on, for 25 s: the air then warms
+ * above 10 °C, and is below 4.5 °C again about 40 s after the door was shut.
  */
 function coldStore(random: () => number): Model {
   let temperature = SET_POINT_C;

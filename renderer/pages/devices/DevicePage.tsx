@@ -89,6 +89,7 @@ export function DevicePage(props: { id: string }): ReactNode {
   if (!device) {
     return (
       <EmptyNotice
+        page
         title={text.unknown}
         body={text.unknownBody(props.id)}
         action={<Button onClick={() => go('devices')}>{text.back}</Button>}

@@ -45,6 +45,7 @@ function DeviceList(): ReactNode {
   if (rows.length === 0) {
     return (
       <EmptyNotice
+        page
         title={text.empty}
         body={text.emptyBody}
         action={<Button onClick={() => go('deployments')}>{text.emptyAction}</Button>}
@@ -60,7 +61,7 @@ function DeviceList(): ReactNode {
         </div>
         <SegmentedControl label={text.filter} value={state} choices={choices} onChange={setState} />
       </div>
-      <section className="sheet devices-sheet" aria-label={text.table}>
+      <div className="sheet devices-sheet">
         {shown.length === 0 ? (
           <EmptyNotice
             title={text.noMatch}
@@ -79,7 +80,7 @@ function DeviceList(): ReactNode {
             cardHeight={100}
           />
         )}
-      </section>
+      </div>
       <p className="visually-hidden" role="status">
         {text.shown(formatCount(shown.length), formatCount(rows.length))}
       </p>

@@ -116,7 +116,7 @@ export function PointTrend(props: { point: PointView }): ReactNode {
   const [range, setRange] = useState<Range>('15min');
   const [fixed, setFixed] = useState<TimeWindow | null>(null);
   const spanMs = RANGES[range];
-  const everyMs = Math.max(2000, Math.round(spanMs / BUCKETS / 1000) * 1000);
+  const everyMs = Math.min(Math.max(2000, Math.round(spanMs / BUCKETS / 1000) * 1000), 15_000);
   const now = useNow(everyMs);
   const shown = useMemo(() => fixed ?? { from: now - spanMs, to: now }, [fixed, now, spanMs]);
   const settled = useSettled(shown, fixed ? 150 : 0);

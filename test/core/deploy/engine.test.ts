@@ -75,7 +75,7 @@ describe('the deployment engine', () => {
     const { engine, switches, documents } = build();
     const refused = engine.apply(textOf({ name: 'A', site: '', devices: [device('x', { model: 'y' })] }), by);
     await expect(refused).rejects.toMatchObject({ code: 'document/invalid', details: { faults: 3 } });
-    await expect(refused).rejects.toThrow(/name \(line 1\): [^]*site[^]*devices\[0\]\.model/);
+    await expect(refused).rejects.toThrow(/name \(line 1\): [\s\S]*site[\s\S]*devices\[0\]\.model/);
     expect([switches, documents.versions, engine.state().state]).toEqual([[], [], 'none']);
   });
 

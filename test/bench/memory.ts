@@ -1,0 +1,43 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startLoad } from './load.ts';
+import { createMachine, memoryOf } from './machine.ts';
+import { bundled, httpStatus, launchGateway, startNodeRed, until } from './peers.ts';
+import { type Case, type Findings, thousands } from './report.ts';
+import { answers } from './flow.ts';
+
+async function run({ quick, note }: Parameters<Case['run']>[0]): Promise<Findings> {
+  const machine = createMachine();
+  const load = startLoad();
+  const seconds = quick ? 10 : 20;
+  try {
+    const red = await startNodeRed(machine, false, (port) => answers(load, port));
+    const { port, running } = await launchGateway(machine, { cli: bundled(), data: machine.folder(), document: null });
+    await until('the gateway', running, 20, async () => (await httpStatus(port, '/healthz')) === 200);
+    note(`${seconds} s at rest`);
+    await sleep(seconds * 1000);
+    const own = memoryOf(running.pid);
+    const theirs = memoryOf(red.processes[0]?.pid ?? 0);
+    const row = (name: string, of: typeof own) => [name, thousands(of.residentMb), thousands(of.proportionalMb), of.threads];
+    return {
+      tables: [
+        {
+          title: `Memory ${seconds} s after the start, nobody at the console`,
+          columns: ['', 'resident MB', 'without its share of shared pages', 'threads'],
+          rows: [row('Gatehouse, demo site (6 devices, 3 function threads, local and practice cloud)', own), row('Node-RED, one small flow', theirs)],
+        },
+      ],
+      bars: [
+        {
+          text: `resident ${thousands(own.residentMb)} MB, Node-RED ${thousands(theirs.residentMb)} MB (no more than Node-RED)`,
+          met: own.residentMb <= theirs.residentMb,
+        },
+      ],
+      figures: { gatehouse: own, nodeRed: theirs },
+    };
+  } finally {
+    load.end();
+    await machine.clear();
+  }
+}
+
+export const memory: Case = { name: 'memory', run };

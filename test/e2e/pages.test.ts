@@ -1,0 +1,136 @@
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { browserNote, type ConsoleRig, SIZES, seriousFindings, skipBrowser, startConsoleRig } from './console-rig.ts';
+
+const PAGES = [
+  'overview',
+  'devices',
+  'devices/energy-meter',
+  'flows',
+  'functions',
+  'functions/cold-alarm',
+  'deployments',
+  'logs',
+] as const;
+const nameOf = (path: string): string => path.replaceAll('/', '-');
+
+/** What is wider than the screen, or cut off at its right edge. */
+const tooWide = (page: Page): Promise<number> =>
+  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+/**
+ * Buttons, links and fields smaller than a finger. A link whose `::after` covers its card or row counts with that area;
+ * text links in a sentence are left out.
+ */
+const tooSmall = (page: Page): Promise<string[]> =>
+  page.evaluate(() => {
+    const areaOf = (one: HTMLElement): DOMRect => {
+      const cover = getComputedStyle(one, '::after');
+      let area: HTMLElement = one.closest('label') ?? one;
+      if (cover.content !== 'none' && cover.position === 'absolute') {
+        while (area.parentElement && getComputedStyle(area).position === 'static') area = area.parentElement;
+      }
+      return area.getBoundingClientRect();
+    };
+    return [...document.querySelectorAll<HTMLElement>('button, a[href], select, input, summary, [role=button], [role=tab]')]
+      .filter(
+        (one) => one.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && one.closest('p, [inert]') === null,
+      )
+      .map((one) => ({ one, box: areaOf(one) }))
+      .filter(({ box }) => box.width > 1 && (box.height < 44 || box.width < 44))
+      .map(
+        ({ one, box }) =>
+          `${one.tagName} "${(one.getAttribute('aria-label') ?? one.textContent ?? '').slice(0, 30)}" ${Math.round(box.width)}x${Math.round(box.height)}`,
+      );
+  });
+
+/** Presses Tab until the focus comes round; gives what had the focus, and what should have had it. */
+async function walkByKeyboard(page: Page): Promise<{ visited: number; unreachable: string[]; unmarked: string[] }> {
+  await page.evaluate(() => {
+    (document.activeElement as HTMLElement | null)?.blur();
+    window.scrollTo(0, 0);
+  });
+  const unmarked = new Set<string>();
+  for (let i = 0; i < 250; i += 1) {
+    await page.keyboard.press('Tab');
+    const state = await page.evaluate(() => {
+      const at = document.activeElement;
+      if (!(at instanceof HTMLElement) || at === document.body) return null;
+      const seen = at.dataset['walked'] === 'yes';
+      at.dataset['walked'] = 'yes';
+      const outlined = (one: Element, pseudo?: string): boolean => {
+        const style = getComputedStyle(one, pseudo);
+        return style.outlineStyle !== 'none' && Number.parseFloat(style.outlineWidth) > 0;
+      };
+      // A link that covers its card shows the focus there.
+      const around = [at, at.parentElement, at.parentElement?.parentElement].filter((one) => one instanceof Element);
+      const marked = outlined(at, '::after') || around.some((one) => outlined(one)) || getComputedStyle(at).boxShadow !== 'none';
+      return { seen, marked, name: `${at.tagName} ${(at.getAttribute('aria-label') ?? at.textContent ?? '').slice(0, 40)}` };
+    });
+    if (state === null || state.seen) break;
+    if (!state.marked) unmarked.add(state.name);
+  }
+  return await page.evaluate(
+    (marks) => {
+      const wanted = [
+        ...document.querySelectorAll<HTMLElement>(
+          'main button, main a[href], main select, main input, main textarea, nav a, header button',
+        ),
+      ].filter(
+        (one) =>
+          one.checkVisibility({ opacityProperty: true, visibilityProperty: true }) &&
+          !one.hasAttribute('disabled') &&
+          one.tabIndex >= 0 &&
+          one.closest('[inert]') === null,
+      );
+      const radio = (one: HTMLElement): boolean => one instanceof HTMLInputElement && one.type === 'radio';
+      return {
+        visited: document.querySelectorAll('[data-walked]').length,
+        unreachable: wanted
+          .filter((one) => one.dataset['walked'] !== 'yes' && !radio(one))
+          .map((one) => `${one.tagName} ${(one.getAttribute('aria-label') ?? one.textContent ?? '').slice(0, 40)}`),
+        unmarked: marks,
+      };
+    },
+    [...unmarked],
+  );
+}
+
+describe.skipIf(skipBrowser)(`every page of the console${browserNote}`, () => {
+  let rig: ConsoleRig;
+  beforeAll(async () => {
+    rig = await startConsoleRig();
+    // A few readings, so that values, rates and trends are there to be seen.
+    await new Promise((resolve) => setTimeout(resolve, 6000));
+  });
+  afterAll(() => rig?.close());
+
+  describe.each(PAGES)('%s', (path) => {
+    it.each(SIZES)('fits $name, with nothing cut off and no error', async ({ name, width, height }) => {
+      const { page, problems, close } = await rig.open(path, { viewport: { width, height } });
+      await page.waitForTimeout(700);
+      await rig.picture(page, `${nameOf(path)}-${name}`);
+      expect(await tooWide(page)).toBe(0);
+      expect(await tooSmall(page)).toEqual([]);
+      expect(problems).toEqual([]);
+      await close();
+    });
+
+    it.each(['light', 'dark'] as const)('has no serious finding of axe in the %s theme', async (colorScheme) => {
+      const { page, close } = await rig.open(path, { colorScheme });
+      await page.waitForTimeout(500);
+      if (colorScheme === 'dark') await rig.picture(page, `${nameOf(path)}-dark`);
+      expect(await seriousFindings(page)).toEqual([]);
+      await close();
+    });
+
+    it('can be walked through by keyboard alone, with the focus visible', async () => {
+      const { page, close } = await rig.open(path);
+      const { visited, unreachable, unmarked } = await walkByKeyboard(page);
+      expect(visited).toBeGreaterThan(8);
+      expect(unreachable).toEqual([]);
+      expect(unmarked).toEqual([]);
+      await close();
+    });
+  });
+});
