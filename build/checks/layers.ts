@@ -25,8 +25,6 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
   zustand: /^renderer\//,
   serialport: /^core\/transports\//,
   'better-sqlite3': /^core\/store\/sqlite\//,
-  'modbus-serial': /^core\/adapters\/modbus\//,
-  'nmea-simple': /^core\/adapters\/nmea\//,
   aedes: /^core\/(broker|demo)\//,
   mqtt: /^core\/cloud\//,
   ws: /^core\/api\//,

@@ -93,9 +93,8 @@ export async function stageCode(
   document: SiteDocument,
   files: Readonly<Record<string, string>>,
 ): Promise<Map<string, FunctionEntry>> {
-  const entries = new Map<string, FunctionEntry>();
-  await Promise.all(
-    document.functions.map(async (config) => {
+  const entries = await Promise.all(
+    document.functions.map(async (config): Promise<[string, FunctionEntry]> => {
       const code = 'file' in config.code ? (files[config.code.file] ?? '') : config.code.inline;
       const directory = join(root, directoryOf(config, code));
       const path = join(directory, fileOf(config));
@@ -103,10 +102,10 @@ export async function stageCode(
       await writeFile(join(directory, 'package.json'), '{}\n');
       // A thread of the running version may read the file just now: what is right already is not written again.
       if ((await readFile(path, 'utf8').catch(() => null)) !== code) await writeFile(path, code);
-      entries.set(config.name, { path, directory, version });
+      return [config.name, { path, directory, version }];
     }),
   );
-  return entries;
+  return new Map(entries);
 }
 
 /** Removes staged code that none of these entries uses. */

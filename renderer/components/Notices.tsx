@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import type { Problem } from '../hooks/use-call.ts';
 import { useNow } from '../hooks/use-now.ts';
 import { useConsole } from '../stores/context.tsx';
@@ -7,6 +7,9 @@ import { formatAgo, formatDateTime } from '../text/format.ts';
 import './notices.css';
 import { StateIcon } from './StateBadge.tsx';
 import type { Tone } from './tone.ts';
+
+/** What an ordinary first connection never takes. */
+const CONNECT_MS = 3000;
 
 /** Grey bars in the place of what is coming. `rows` of them, or one block of `height`. */
 export function Skeleton(props: { rows?: number; height?: number; label?: string }): ReactNode {
@@ -91,6 +94,22 @@ export function StaleBanner(): ReactNode {
         <span className="num" aria-hidden="true">
           {common.stale.since(formatAgo(since, now))}
         </span>
+      </p>
+    </div>
+  );
+}
+
+/** Above an empty page while the first connection takes longer than it should. */
+export function ConnectingBanner(): ReactNode {
+  const { clock } = useConsole();
+  const [late, setLate] = useState(false);
+  useEffect(() => clock.after(CONNECT_MS, () => setLate(true)), [clock]);
+  if (!late) return null;
+  return (
+    <div className="stale" data-tone="lost" role="status">
+      <StateIcon tone="lost" size={20} />
+      <p>
+        <strong>{common.connecting.title}.</strong> {common.connecting.body}
       </p>
     </div>
   );

@@ -1,5 +1,5 @@
 import { type ReactNode, useEffect, useRef } from 'react';
-import { StaleBanner } from '../components/Notices.tsx';
+import { ConnectingBanner, StaleBanner } from '../components/Notices.tsx';
 import { Toaster } from '../components/Toaster.tsx';
 import { useRoute } from '../hooks/use-route.ts';
 import { useShortcuts } from '../hooks/use-shortcuts.ts';
@@ -58,6 +58,7 @@ function Main(props: { children: ReactNode }): ReactNode {
   return (
     <main ref={main} id="page" className="frame-main" tabIndex={-1}>
       {status === 'stale' && <StaleBanner />}
+      {status === 'loading' && <ConnectingBanner />}
       {props.children}
     </main>
   );

@@ -26,6 +26,10 @@ export const common = {
     body: 'What you see is from the last moment it was there. The console reconnects by itself.',
     since: (ago: string) => `Lost ${ago}.`,
   },
+  connecting: {
+    title: 'The gateway does not answer yet',
+    body: 'It may be starting, or out of reach from here. The console goes on trying by itself.',
+  },
   failed: {
     title: 'That did not work',
     remedy: 'Try again. If it goes on, look at the log.',

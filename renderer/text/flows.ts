@@ -101,6 +101,7 @@ export const panel = {
   trace: 'Trace next message',
   traceAsked: (name: string) => `The next message from ${name} is followed.`,
   messages: 'Messages now',
+  figures: 'Figures',
   messageList: 'Messages on this flow, newest at the end',
   filter: 'Search in topic and content',
   none: 'No message yet',

@@ -311,7 +311,7 @@ describe('a text', () => {
   });
 
   it('nested beyond measure is refused, not fatal', () => {
-    for (const text of ['['.repeat(200_000), `${'{"a":'.repeat(50_000)}1${'}'.repeat(50_000)}`, '- '.repeat(20_000)]) {
+    for (const text of ['['.repeat(50_000), `${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`, '- '.repeat(5000)]) {
       expect(checkDocument(text).ok).toBe(false);
     }
   });

@@ -1,0 +1,85 @@
+import Pause from 'lucide-react/icons/pause';
+import Play from 'lucide-react/icons/play';
+import { type ReactNode, useCallback, useMemo, useState } from 'react';
+import type { MessageView } from '../../../core/contract/views.ts';
+import { IconButton } from '../../components/Button.tsx';
+import { SearchField } from '../../components/Choices.tsx';
+import { EmptyNotice, Skeleton } from '../../components/Notices.tsx';
+import { TailList } from '../../components/TailList.tsx';
+import { rowsOf, useWatch } from '../../hooks/use-table.ts';
+import { common } from '../../text/common.ts';
+import { panel as text } from '../../text/flows.ts';
+import { formatCount, formatExactTime } from '../../text/format.ts';
+import { MessageDetail } from './MessageDetail.tsx';
+import { hasText, preview } from './payload.ts';
+
+const rowId = (message: MessageView): number => message.id;
+
+function MessageRow(props: { message: MessageView; onOpen: (message: MessageView) => void }): ReactNode {
+  const { message } = props;
+  return (
+    <button
+      type="button"
+      className="message-row"
+      aria-label={text.open(message.topic, formatExactTime(message.at))}
+      onClick={() => props.onOpen(message)}
+    >
+      <span className="row small">
+        <span className="num muted">{formatExactTime(message.at)}</span>
+        <span className="grow mono clip">{message.topic}</span>
+        <span className="num muted">{text.sequence(formatCount(message.sequence))}</span>
+      </span>
+      <span className="mono clip message-preview">{preview(message)}</span>
+    </button>
+  );
+}
+
+/** The messages on a flow (an edge or a whole subscription) as they pass; the newest at the end. */
+export function MessageTail(props: { edge: string; onTrace: (id: string) => void }): ReactNode {
+  const table = useWatch('messages', { edge: props.edge });
+  const [heldAt, setHeldAt] = useState<number | null>(null);
+  const [search, setSearch] = useState('');
+  const [opened, setOpened] = useState<MessageView | null>(null);
+  const rows = useMemo(() => rowsOf(table), [table]);
+  const shown = useMemo(() => rows.filter((message) => hasText(message, search)), [rows, search]);
+  const hold = useCallback((id: number) => setHeldAt(id), []);
+  const follow = useCallback(() => setHeldAt(null), []);
+  const newest = rows.at(-1)?.id ?? 0;
+  if (opened) return <MessageDetail message={opened} onBack={() => setOpened(null)} onTrace={props.onTrace} />;
+  return (
+    <div className="messages">
+      <div className="row messages-head">
+        <div className="grow">
+          <SearchField label={text.filter} value={search} onChange={setSearch} />
+        </div>
+        <IconButton
+          kind="plain"
+          aria-pressed={heldAt !== null}
+          icon={heldAt === null ? <Pause size={18} aria-hidden="true" /> : <Play size={18} aria-hidden="true" />}
+          label={heldAt === null ? common.pause : common.resume}
+          onClick={() => setHeldAt(heldAt === null ? newest : null)}
+        />
+      </div>
+      {table.status === 'loading' ? (
+        <Skeleton rows={4} />
+      ) : shown.length === 0 ? (
+        rows.length === 0 ? (
+          <EmptyNotice title={text.none} body={text.noneBody} />
+        ) : (
+          <EmptyNotice title={text.noMatch} />
+        )
+      ) : (
+        <TailList
+          label={text.messageList}
+          rows={shown}
+          rowId={rowId}
+          estimate={58}
+          heldAt={heldAt}
+          onHold={hold}
+          onFollow={follow}
+          render={(message) => <MessageRow message={message} onOpen={setOpened} />}
+        />
+      )}
+    </div>
+  );
+}
