@@ -1,9 +1,15 @@
 import type { ReactNode } from 'react';
+import { ERRORS } from '../../core/base/errors.ts';
 import type { BooksView } from '../../core/contract/views.ts';
 import { books as text } from '../text/flows.ts';
 import { formatCount } from '../text/format.ts';
 import './books.css';
 import { ErrorNotice } from './Notices.tsx';
+
+const SHOWN: Readonly<Record<string, { readonly show: string }>> = ERRORS;
+
+/** A reason in words: one of ours, or what an error code stands for. */
+const reasonText = (reason: string): string => text.reasons[reason] ?? SHOWN[reason]?.show ?? reason;
 
 /** The books of a hop: what came in, what went out, what waits, what was dropped and why, and whether that adds up. */
 export function Books(props: { books: BooksView; note?: string }): ReactNode {
@@ -30,7 +36,7 @@ export function Books(props: { books: BooksView; note?: string }): ReactNode {
         <ul className="books-reasons small">
           {reasons.map(([reason, count]) => (
             <li key={reason} className="row">
-              <span className="grow">{text.reasons[reason] ?? reason}</span>
+              <span className="grow">{reasonText(reason)}</span>
               <span className="num">{formatCount(count)}</span>
             </li>
           ))}

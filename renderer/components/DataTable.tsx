@@ -6,6 +6,7 @@ import ArrowUp from 'lucide-react/icons/arrow-up';
 import { memo, type ReactNode, useMemo, useRef } from 'react';
 import { usePhone } from '../hooks/use-media.ts';
 import { useSteadyRows } from '../hooks/use-steady.ts';
+import { byName } from '../text/locale.ts';
 import './data-table.css';
 
 export interface Column<R> {
@@ -65,7 +66,7 @@ export function sortRows<R>(rows: readonly R[], columns: readonly Column<R>[], s
     const x = by(a);
     const y = by(b);
     if (typeof x === 'number' && typeof y === 'number') return sign * (x - y);
-    return sign * String(x).localeCompare(String(y), undefined, { numeric: true });
+    return sign * byName(String(x), String(y));
   });
 }
 

@@ -7,9 +7,9 @@ import type { Tone } from './tone.ts';
 
 export const QUALITY_TONE: Readonly<Record<PointView['quality'], Tone>> = { good: 'normal', stale: 'warn', bad: 'fault' };
 
-/** The point that stands for a device where there is room for one: the first number, or the first at all. */
+/** The point that stands for a device where there is room for one: the first that has a value, or the first at all. */
 export function keyPoint(device: DeviceView): PointView | undefined {
-  return device.points.find((point) => typeof point.value === 'number') ?? device.points[0];
+  return device.points.find((point) => point.value !== null) ?? device.points[0];
 }
 
 /** A value with its unit; what is not good is marked by shape and word. */

@@ -1,5 +1,5 @@
-import BellOff from 'lucide-react/icons/bell-off';
 import Check from 'lucide-react/icons/check';
+import CircleCheck from 'lucide-react/icons/circle-check';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { AlarmView } from '../../core/contract/views.ts';
 import { Button } from '../components/Button.tsx';
@@ -93,7 +93,7 @@ export function AlarmPanel(): ReactNode {
       {table.status === 'loading' ? (
         <Skeleton rows={4} />
       ) : alarms.length === 0 ? (
-        <EmptyNotice icon={<BellOff size={28} aria-hidden="true" />} title={alarmPanel.none} body={alarmPanel.noneBody} />
+        <EmptyNotice icon={<CircleCheck size={28} aria-hidden="true" />} title={alarmPanel.none} body={alarmPanel.noneBody} />
       ) : (
         <ul className="alarm-list">
           {alarms.map((alarm) => (

@@ -2,8 +2,6 @@ export const chart = {
   ranges: { '15min': '15 min', '1h': '1 h', '8h': '8 h', '24h': '24 h', '7d': '7 d' },
   range: 'Time range',
   live: 'Back to live',
-  earlier: 'Earlier',
-  later: 'Later',
   noData: 'No values in this time',
   noDataBody: 'Choose a longer time, or wait for the next reading.',
   failed: 'The history could not be read.',

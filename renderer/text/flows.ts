@@ -67,11 +67,10 @@ export const books = {
   unbalanced: 'The books do not balance',
   unbalancedRemedy: 'A message is unaccounted for. Note the figures and tell support.',
   reasons: {
-    'queue-full': 'queue full',
-    'drop-oldest': 'oldest dropped, queue full',
-    'drop-newest': 'newest dropped, queue full',
-    failed: 'refused by the target',
-    stopped: 'stopped',
+    'queue-full': 'the queue was full',
+    'no-target': 'the target was not there',
+    stopping: 'the gateway or the deployment was being stopped',
+    parked: 'the function is parked',
   } as Readonly<Record<string, string>>,
 } as const;
 

@@ -90,8 +90,6 @@ export const alarmPanel = {
   acknowledge: 'Acknowledge',
   acknowledged: 'Acknowledged',
   acknowledgeAll: 'Acknowledge all',
-  first: 'First',
-  last: 'Last',
   count: (count: string) => `${count} times`,
   priority: { critical: 'Critical', high: 'High', low: 'Low' },
   show: 'Show the source',

@@ -46,7 +46,6 @@ export const overview = {
   cloud: {
     title: 'Cloud link',
     waiting: 'waiting',
-    nothing: 'Nothing waits',
     oldest: (span: string) => `Oldest ${span}`,
     size: (size: string) => `${size} on disk`,
     rates: (inRate: string, outRate: string) => `In ${inRate}/s, out ${outRate}/s`,

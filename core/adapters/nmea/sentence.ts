@@ -24,9 +24,11 @@ export function parseSentence(line: string, allowMissingChecksum: boolean): Pars
   if (!match) return { ok: false, why: 'not a sentence' };
   const address = match[1] ?? '';
   const fields = body.split(',').slice(1);
+  // `!` begins encapsulated data (AIS), which has types of its own; no checksum covers this first character, so it must not pass for `$`.
+  const kind = body.startsWith('!') ? '!' : '';
   // Proprietary sentences have no talker: P, maker, type.
   const sentence = address.startsWith('P')
-    ? { talker: 'P', type: address.slice(1), fields }
-    : { talker: address.slice(0, 2), type: address.slice(2), fields };
+    ? { talker: 'P', type: kind + address.slice(1), fields }
+    : { talker: address.slice(0, 2), type: kind + address.slice(2), fields };
   return { ok: true, sentence };
 }

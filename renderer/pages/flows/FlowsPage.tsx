@@ -35,7 +35,10 @@ function selectionOf(query: URLSearchParams): Selection | null {
 
 /** The layout, made anew only when parties or connections change. */
 function useLayout(nodes: readonly LayoutNode[], lines: readonly LayoutLine[]): ReturnType<typeof layoutFlow> {
-  const key = JSON.stringify([nodes.map(({ id, kind, label }) => ({ id, kind, label })), lines.map(({ id, from, to }) => ({ id, from, to }))]);
+  const key = JSON.stringify([
+    nodes.map(({ id, kind, label }) => ({ id, kind, label })),
+    lines.map(({ id, from, to }) => ({ id, from, to })),
+  ]);
   return useMemo(() => {
     const [parties, ways] = JSON.parse(key) as [LayoutNode[], LayoutLine[]]; // what was written two lines above
     return layoutFlow(parties, ways);
@@ -82,7 +85,11 @@ export function FlowsPage(props: PageProps): ReactNode {
   if (nodeTable.status === 'loading' || edgeTable.status === 'loading') return <Skeleton rows={8} />;
   if (nodes.length === 0) {
     return (
-      <EmptyNotice title={text.empty} body={text.emptyBody} action={<Button onClick={() => go('deployments')}>{text.emptyAction}</Button>} />
+      <EmptyNotice
+        title={text.empty}
+        body={text.emptyBody}
+        action={<Button onClick={() => go('deployments')}>{text.emptyAction}</Button>}
+      />
     );
   }
   const wrong = edges.filter((edge) => edge.health !== 'ok' && edge.health !== 'starting');
@@ -90,7 +97,15 @@ export function FlowsPage(props: PageProps): ReactNode {
   const node = selection?.kind === 'node' ? nodeTable.byId[selection.id] : undefined;
   const panel =
     view === 'traces' || selection === null ? null : node ? (
-      <NodePanel key={node.id} node={node} edges={chosenEdges} labelOf={labelOf} onClose={close} onEdge={choose} onAsked={asked} />
+      <NodePanel
+        key={node.id}
+        node={node}
+        edges={chosenEdges}
+        labelOf={labelOf}
+        onClose={close}
+        onEdge={choose}
+        onAsked={asked}
+      />
     ) : chosenEdges.length > 0 ? (
       <EdgePanel
         key={`${selection.kind} ${selection.id}`}

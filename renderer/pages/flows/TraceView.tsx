@@ -29,7 +29,10 @@ function StepRow(props: { step: Step; longest: boolean }): ReactNode {
         </span>
       </div>
       <div className="trace-bar" aria-hidden="true">
-        <span data-longest={longest || undefined} style={{ left: `${step.begin * 100}%`, width: `max(4px, ${step.share * 100}%)` }} />
+        <span
+          data-longest={longest || undefined}
+          style={{ left: `${step.begin * 100}%`, width: `max(4px, ${step.share * 100}%)` }}
+        />
       </div>
       <span className="num trace-step-took">{step.after === null ? '' : `+${formatMicros(step.stepUs)}`}</span>
       <span className="num muted trace-step-at">{formatMicros(hop.afterUs)}</span>
@@ -43,7 +46,11 @@ function Outcome(props: { timeline: Timeline }): ReactNode {
   return (
     <>
       {dropped.map((hop) => (
-        <ErrorNotice key={`${hop.place} ${hop.afterUs}`} what={text.lost} meaning={text.dropped(placeName(hop.place), hop.detail)} />
+        <ErrorNotice
+          key={`${hop.place} ${hop.afterUs}`}
+          what={text.lost}
+          meaning={text.dropped(placeName(hop.place), hop.detail)}
+        />
       ))}
       {open.length > 0 && (
         <ErrorNotice tone="care" what={text.outstanding} meaning={[...new Set(open.map(outstanding))].join(' ')} />
@@ -59,7 +66,9 @@ function OneTrace(props: { trace: TraceView; onBack: (() => void) | null }): Rea
   return (
     <article className="sheet trace-one">
       <header className="flow-panel-head">
-        {props.onBack && <IconButton icon={<ArrowLeft size={20} aria-hidden="true" />} label={text.back} onClick={props.onBack} />}
+        {props.onBack && (
+          <IconButton icon={<ArrowLeft size={20} aria-hidden="true" />} label={text.back} onClick={props.onBack} />
+        )}
         <div className="grow trace-title">
           <h2 className="mono">{trace.topic}</h2>
           <p className="small muted num">

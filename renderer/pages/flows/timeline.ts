@@ -12,7 +12,8 @@ export interface Step {
 }
 
 export type Open =
-  | { readonly kind: 'cloud' | 'acknowledgement'; readonly place: string }
+  | { readonly kind: 'cloud'; readonly place: string }
+  | { readonly kind: 'acknowledgement'; readonly place: string }
   | { readonly kind: 'queue'; readonly place: string; readonly target: string }
   | { readonly kind: 'function'; readonly place: string };
 

@@ -19,10 +19,16 @@ export function whereTimeWent(timeline: Timeline): string {
 
 /** What is still outstanding, in words. */
 export function outstanding(open: Open): string {
-  if (open.kind === 'cloud') return text.waitsCloud;
-  if (open.kind === 'acknowledgement') return text.waitsAck;
-  if (open.kind === 'function') return text.waitsFunction(placeName(open.place));
-  return text.waitsQueue(open.place, placeName(open.target));
+  switch (open.kind) {
+    case 'cloud':
+      return text.waitsCloud;
+    case 'acknowledgement':
+      return text.waitsAck;
+    case 'function':
+      return text.waitsFunction(placeName(open.place));
+    case 'queue':
+      return text.waitsQueue(open.place, placeName(open.target));
+  }
 }
 
 const KINDS: Readonly<Record<string, string>> = flows.kinds;

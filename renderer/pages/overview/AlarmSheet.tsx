@@ -1,4 +1,4 @@
-import BellOff from 'lucide-react/icons/bell-off';
+import CircleCheck from 'lucide-react/icons/circle-check';
 import type { ReactNode } from 'react';
 import { Button } from '../../components/Button.tsx';
 import { EmptyNotice, Skeleton } from '../../components/Notices.tsx';
@@ -29,7 +29,7 @@ export function AlarmSheet(): ReactNode {
       {table.status === 'loading' ? (
         <Skeleton rows={4} />
       ) : alarms.length === 0 ? (
-        <EmptyNotice icon={<BellOff size={28} aria-hidden="true" />} title={alarmPanel.none} body={alarmPanel.noneBody} />
+        <EmptyNotice icon={<CircleCheck size={28} aria-hidden="true" />} title={alarmPanel.none} body={alarmPanel.noneBody} />
       ) : (
         <ul className="alarm-sheet-list">
           {alarms.slice(0, AT_MOST).map((alarm) => (

@@ -12,6 +12,7 @@ import { rowsOf, useRow, useRows } from '../../hooks/use-table.ts';
 import { sparkOf, useTrend } from '../../hooks/use-trend.ts';
 import { devices as deviceText } from '../../text/devices.ts';
 import { formatCount, formatDuration } from '../../text/format.ts';
+import { byName } from '../../text/locale.ts';
 import { overview } from '../../text/overview.ts';
 
 const AT_MOST = 8;
@@ -21,9 +22,7 @@ const text = overview.attention;
 export function byNeed(rows: readonly DeviceView[]): DeviceView[] {
   return [...rows].sort(
     (a, b) =>
-      HEALTH_RANK[a.health] - HEALTH_RANK[b.health] ||
-      (a.health === 'ok' ? 0 : a.since - b.since) ||
-      a.name.localeCompare(b.name, undefined, { numeric: true }),
+      HEALTH_RANK[a.health] - HEALTH_RANK[b.health] || (a.health === 'ok' ? 0 : a.since - b.since) || byName(a.name, b.name),
   );
 }
 
