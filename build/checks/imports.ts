@@ -28,6 +28,6 @@ export function readSources(root: string, folders: readonly string[]): readonly 
         const name = match[1] ?? match[2] ?? match[3] ?? '';
         return name.startsWith('.') ? join(dirname(path), name).split(sep).join('/') : name;
       });
-      return { path, lines: text.split('\n').length, imports };
+      return { path, lines: text.trimEnd().split('\n').length, imports };
     });
 }

@@ -1,5 +1,6 @@
 import type { DeviceConfig } from '../contract/document/devices.ts';
 import type { SiteDocument } from '../contract/document/document.ts';
+import { checkPattern } from '../contract/document/line-pattern.ts';
 import type { SerialLinkConfig } from '../contract/document/links.ts';
 import type { Path } from './document-path.ts';
 
@@ -57,15 +58,6 @@ function references(document: Parts, { devices, functions }: Names): readonly Cr
   ]);
 }
 
-function patternFault(pattern: string): string | null {
-  try {
-    new RegExp(pattern);
-    return null;
-  } catch (cause) {
-    return cause instanceof Error ? cause.message : String(cause);
-  }
-}
-
 function lineFaults(device: Extract<DeviceConfig, { adapter: 'line' }>, at: Path): readonly CrossFault[] {
   const faults: CrossFault[] = [];
   if (device.pattern !== undefined && device.separator !== undefined) {
@@ -76,11 +68,11 @@ function lineFaults(device: Extract<DeviceConfig, { adapter: 'line' }>, at: Path
     });
     return faults;
   }
-  const wrong = device.pattern === undefined ? null : patternFault(device.pattern);
-  if (wrong !== null)
+  const wrong = device.pattern === undefined ? undefined : checkPattern(device.pattern);
+  if (wrong !== undefined)
     faults.push({
       path: [...at, 'pattern'],
-      message: `The pattern is not a regular expression: ${wrong}.`,
+      message: `The pattern cannot be used: ${wrong}.`,
       remedy: 'Mend the expression.',
     });
   const groups = new Set([...(device.pattern ?? '').matchAll(/\(\?<([A-Za-z_]\w*)>/g)].map((match) => match[1]));

@@ -27,6 +27,8 @@ export interface ApplyOptions {
   readonly basedOn: number | null;
   /** The document's own folder, searched first for code files. */
   readonly folder?: string;
+  /** Do nothing if document and code are those that run. */
+  readonly ifChanged?: boolean;
 }
 
 export interface EngineState {
@@ -37,8 +39,11 @@ export interface EngineState {
 }
 
 export interface DeployEngine {
-  /** Goes on with the version that ran last. False when there is none. */
-  resume(): Promise<boolean>;
+  /**
+   * Goes on with the version that ran last. `none`: there is no such version. `failed`: this software cannot read it any more (said in
+   * the log and in the state); nothing of it runs, and a new document can be applied.
+   */
+  resume(): Promise<'running' | 'none' | 'failed'>;
   check(text: string): { ok: boolean; faults: readonly DocumentFault[]; changes: readonly ChangeView[]; name: string | null };
   /** Applies as a whole, one at a time. Rejects `document/invalid` (all faults in the message), `document/unreadable`, `document/conflict`; the version before then goes on. */
   apply(text: string, options: ApplyOptions): Promise<number>;
@@ -47,6 +52,9 @@ export interface DeployEngine {
   versions(): readonly DeploymentView[];
   onChanged(listener: () => void): () => void;
 }
+
+/** How many versions back are searched for the same text. */
+const SEARCHED_VERSIONS = 50;
 
 type Listed = Omit<StoredVersion, 'text' | 'files'>;
 
@@ -95,6 +103,15 @@ export function createDeployEngine(deps: EngineDeps): DeployEngine {
       deps.log.error('deploy.fall-back-failed', { cause }),
     );
   }
+  /** The code that an earlier version with this very text ran with: going back means going back to that code too. */
+  async function codeOfSameText(text: string): Promise<StoredVersion['files'] | null> {
+    for (const { version, state: was } of listed.slice(0, SEARCHED_VERSIONS)) {
+      if (was !== 'previous') continue;
+      const stored = await deps.documents.get(version);
+      if (stored?.text === text) return stored.files;
+    }
+    return null;
+  }
   async function applyNow(text: string, options: ApplyOptions): Promise<number> {
     const document = valid(text);
     const before = running;
@@ -105,7 +122,10 @@ export function createDeployEngine(deps: EngineDeps): DeployEngine {
       );
     }
     const folders = [...(options.folder === undefined ? [] : [options.folder]), ...deps.codeFolders];
-    const files = await readCode(codeFiles(document), folders, before?.version.files ?? {});
+    const known = options.folder === undefined ? await codeOfSameText(text) : null;
+    const files = known ?? (await readCode(codeFiles(document), folders, before?.version.files ?? {}));
+    const hash = hashVersion(text, files);
+    if (options.ifChanged && before?.version.hash === hash) return before.version.version;
     const previous = state;
     set({ state: 'applying', version: state.version, name: document.name, appliedAt: state.appliedAt });
     const counts = {
@@ -117,7 +137,7 @@ export function createDeployEngine(deps: EngineDeps): DeployEngine {
       name: document.name,
       text,
       files,
-      hash: hashVersion(text, files),
+      hash,
       appliedAt: deps.clock.now(),
       by: options.by,
       note: options.note,
@@ -150,13 +170,20 @@ export function createDeployEngine(deps: EngineDeps): DeployEngine {
     async resume() {
       await refresh();
       const stored = await deps.documents.running();
-      if (!stored) return false;
-      const document = valid(stored.text);
+      if (!stored) return 'none';
+      const result = checkDocument(stored.text);
+      if (!result.ok) {
+        const faults = result.faults.map(faultLine).join('\n');
+        deps.log.error('deploy.not-resumed', { message: `Version ${stored.version} cannot be read by this software.`, faults });
+        set({ state: 'failed', version: stored.version, name: stored.name, appliedAt: stored.appliedAt });
+        return 'failed';
+      }
+      const { document } = result;
       set({ state: 'applying', version: stored.version, name: stored.name, appliedAt: stored.appliedAt });
       running = { version: stored, document };
       await bring(stored, document);
       set({ state: 'running', version: stored.version, name: stored.name, appliedAt: stored.appliedAt });
-      return true;
+      return 'running';
     },
     check(text) {
       const result = checkDocument(text);

@@ -127,10 +127,14 @@ export function createGateway(options: GatewayOptions): Gateway {
     const resumed = await engine.resume();
     if (options.document !== undefined) {
       const text = await readDocument(options.document);
-      const running = resumed ? await engine.text(engine.state().version) : null;
-      if (text !== running)
-        await engine.apply(text, { by: 'command line', note: '', basedOn: null, folder: dirname(options.document) });
-    } else if (!resumed && options.demo) {
+      await engine.apply(text, {
+        by: 'command line',
+        note: '',
+        basedOn: null,
+        folder: dirname(options.document),
+        ifChanged: true,
+      });
+    } else if (resumed === 'none' && options.demo) {
       const { text, folder } = await demoSite();
       await engine.apply(text, { by: 'demo', note: 'The demo site', basedOn: null, folder });
     }

@@ -241,11 +241,12 @@ export function createRouter(deps: RouterDeps): Router {
         routeDeps.schedule(route);
       }
       trie = createTopicTrie(routes.map((route) => ({ filter: route.config.subject, value: route })));
-      edges.clear();
+      for (const [id, edge] of edges) if (!routes.includes(edge.route)) edges.delete(id);
       for (const route of routes) if (!route.config.source.endsWith(':*')) edgeOf(route, route.config.source);
       for (const cache of caches.values()) cache.clear();
-      targetRates.clear();
-      for (const route of routes) targetRates.set(route.config.target, createRate());
+      const targets = new Set(routes.map((route) => route.config.target));
+      for (const target of targetRates.keys()) if (!targets.has(target)) targetRates.delete(target);
+      for (const target of targets) if (!targetRates.has(target)) targetRates.set(target, createRate());
     },
     attach(target, sink) {
       if (sink) sinks.set(target, sink);

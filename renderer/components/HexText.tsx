@@ -21,20 +21,18 @@ export const hexOf = (bytes: Uint8Array): string =>
 export const textOf = (bytes: Uint8Array): string =>
   [...bytes].map((byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '·')).join('');
 
-const PER_LINE = 16;
-
-function lines(bytes: Uint8Array): { offset: number; hex: string; text: string }[] {
+function lines(bytes: Uint8Array, perLine: number): { offset: number; hex: string; text: string }[] {
   const all: { offset: number; hex: string; text: string }[] = [];
-  for (let at = 0; at < bytes.length; at += PER_LINE) {
-    const part = bytes.subarray(at, at + PER_LINE);
+  for (let at = 0; at < bytes.length; at += perLine) {
+    const part = bytes.subarray(at, at + perLine);
     all.push({ offset: at, hex: hexOf(part), text: textOf(part) });
   }
   return all;
 }
 
-/** Bytes (base64) as hex beside text, sixteen to a line with offsets; `label` names what is more than one line long. */
-export function HexText(props: { bytes: string; label: string }): ReactNode {
-  const rows = lines(bytesOf(props.bytes));
+/** Bytes (base64) as hex beside text, `perLine` (16) to a line with offsets; `label` names what is more than one line long. */
+export function HexText(props: { bytes: string; label: string; perLine?: number }): ReactNode {
+  const rows = lines(bytesOf(props.bytes), props.perLine ?? 16);
   const body = rows.map((row) => (
     <div className="hex-line" key={row.offset}>
       {rows.length > 1 && <span className="hex-offset">{row.offset.toString(16).padStart(4, '0').toUpperCase()}</span>}

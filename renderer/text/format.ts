@@ -94,9 +94,9 @@ export function formatWhen(at: number, now: number): string {
   return today ? (now - at < HOUR ? clockTime.format(at) : shortTime.format(at)) : dayTime.format(at);
 }
 
-/** A point's value with its decimals; words and switches as words. */
+/** A point's value with its decimals; a yes or no as a word. */
 export function formatValue(value: number | string | boolean | null, decimals: number | null): string {
   if (value === null) return '–';
-  if (typeof value === 'boolean') return value ? 'on' : 'off';
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
   return typeof value === 'number' ? formatNumber(value, decimals) : value;
 }

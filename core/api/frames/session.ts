@@ -2,6 +2,7 @@ import type { ZodError } from 'zod';
 import { GatewayError, toWire, type WireError } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import { METHODS, type Method, TOPICS, type Topic } from '../../contract/api.ts';
+import { schemaFaults, WORDING } from '../../contract/schema-faults.ts';
 import { ClientFrame, type ServerFrame, type Transport } from '../../contract/wire.ts';
 import type { Hub } from '../hub.ts';
 import type { Caller, Handlers } from '../sources.ts';
@@ -29,8 +30,8 @@ export interface Session {
 
 /** The fields that are wrong, for a person: `"point" — Invalid input: expected string`. */
 function fieldsOf(error: ZodError): string {
-  const faults = error.issues.slice(0, 8).map((issue) => `"${issue.path.map(String).join('.') || 'input'}" - ${issue.message}`);
-  return faults.join('; ');
+  const faults = schemaFaults(error).slice(0, 8);
+  return faults.map(({ path, message }) => `"${path.join('.') || 'input'}" ${message}`).join('; ');
 }
 
 const isMethod = (name: string): name is Method => Object.hasOwn(METHODS, name);
@@ -67,7 +68,7 @@ export function createSession(
 
   async function answer(id: number, method: Method, raw: unknown, life: AbortController): Promise<void> {
     try {
-      const input = METHODS[method].input.safeParse(raw ?? {});
+      const input = METHODS[method].input.safeParse(raw ?? {}, WORDING);
       if (!input.success) throw new GatewayError('api/bad-input', `${method}: ${fieldsOf(input.error)}`);
       const output = await deps.handlers[method](input.data as never, life.signal, deps.caller); // each handler takes its own method's input
       if (options.checkOutputs) METHODS[method].output.parse(output);
@@ -100,7 +101,7 @@ export function createSession(
     }
     const { transport } = deps;
     try {
-      const params = TOPICS[topic].params.safeParse(raw ?? {});
+      const params = TOPICS[topic].params.safeParse(raw ?? {}, WORDING);
       if (!params.success) throw new GatewayError('api/bad-input', `${topic}: ${fieldsOf(params.error)}`);
       const stop = deps.hub.watch(topic, params.data, {
         emit: (event) => transport.send({ t: 'event', id, event }),

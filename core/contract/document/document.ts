@@ -15,7 +15,7 @@ export const SiteSettings = z.strictObject({
       maxRows: z.number().int().min(1000).max(100_000_000).default(5_000_000),
     })
     .default({ keepDays: 30, maxRows: 5_000_000 }),
-  /** A message that has been through this many functions is stopped. */
+  /** A message that has been through more functions than this is stopped: it goes in circles. */
   hopLimit: z.number().int().min(1).max(64).default(8),
 });
 

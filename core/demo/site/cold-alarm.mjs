@@ -7,17 +7,18 @@ export const handler = async (event, context) => {
   if (event.quality !== 'good') return null;
   const next = active ? event.value > clearAt : event.value > raiseAt;
   if (next === active) return null;
-  active = next;
-  console.log(active ? `too warm: ${event.value} °C` : `fine again: ${event.value} °C`);
+  console.log(next ? `too warm: ${event.value} °C` : `fine again: ${event.value} °C`);
   await context.gatehouse.publish('alarms/cold-store', {
-    active,
+    active: next,
     priority: 'high',
-    message: active
+    message: next
       ? `The cold store is too warm: ${event.value.toFixed(1)} °C.`
       : `The cold store is fine again: ${event.value.toFixed(1)} °C.`,
     remedy: 'Close the door; check the compressor if it does not cool down within ten minutes.',
     value: event.value,
     at: event.at,
   });
+  // Only now: a publish that was refused is tried again with the next value.
+  active = next;
   return { active };
 };

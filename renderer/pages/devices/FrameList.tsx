@@ -10,6 +10,7 @@ import { HexText } from '../../components/HexText.tsx';
 import { EmptyNotice, Skeleton } from '../../components/Notices.tsx';
 import { StateBadge } from '../../components/StateBadge.tsx';
 import { VirtualList } from '../../components/VirtualList.tsx';
+import { useMedia } from '../../hooks/use-media.ts';
 import { rowsOf, useWatch } from '../../hooks/use-table.ts';
 import { common } from '../../text/common.ts';
 import { frames as text } from '../../text/devices.ts';
@@ -17,7 +18,7 @@ import { formatExactTime } from '../../text/format.ts';
 
 const rowId = (frame: FrameView): string => String(frame.id);
 
-function FrameRow(props: { frame: FrameView }): ReactNode {
+function FrameRow(props: { frame: FrameView; perLine: number }): ReactNode {
   const { frame } = props;
   const incoming = frame.direction === 'in';
   return (
@@ -28,7 +29,7 @@ function FrameRow(props: { frame: FrameView }): ReactNode {
         {incoming ? text.in : text.out}
       </span>
       <div className="frame-bytes">
-        <HexText bytes={frame.bytes} label={incoming ? text.inName : text.outName} />
+        <HexText bytes={frame.bytes} label={incoming ? text.inName : text.outName} perLine={props.perLine} />
       </div>
       <div className="frame-decoded">
         {frame.faulty && <StateBadge tone="fault" label={text.faulty} size="s" />}
@@ -41,6 +42,7 @@ function FrameRow(props: { frame: FrameView }): ReactNode {
 /** What was on the wire beside what was decoded from it; the newest on top. Pausing keeps what is there to be read. */
 export function FrameList(props: { device: string }): ReactNode {
   const table = useWatch('frames', { device: props.device });
+  const perLine = useMedia('(max-width: 1180px)') ? 8 : 12;
   const [held, setHeld] = useState<readonly FrameView[] | null>(null);
   const [only, setOnly] = useState<'all' | 'faulty'>('all');
   const newest = useMemo(() => rowsOf(table).reverse(), [table]);
@@ -84,7 +86,7 @@ export function FrameList(props: { device: string }): ReactNode {
             rows={shown}
             rowId={rowId}
             estimate={44}
-            render={(frame) => <FrameRow frame={frame} />}
+            render={(frame) => <FrameRow frame={frame} perLine={perLine} />}
           />
         </div>
       )}

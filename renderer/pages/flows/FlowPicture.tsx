@@ -117,7 +117,7 @@ function Canvas(props: PictureProps): ReactNode {
   const chooseLine = useCallback((id: string) => onSelect({ kind: 'line', id }), [onSelect]);
   const nodes = [...partiesOf(props, lit, chooseNode), ...lanesOf(props, lit, chooseLane)];
   const edges = drawnLines(props, lit, chooseLine);
-  const fit = useCallback(() => {
+  const showAll = useCallback(() => {
     const area = frame.current?.getBoundingClientRect();
     if (!area || area.width === 0 || layout.width === 0) return;
     const zoom = Math.min(1.3, (area.width - 32) / layout.width, (area.height - 32) / layout.height);
@@ -131,11 +131,11 @@ function Canvas(props: PictureProps): ReactNode {
     if (!element) return;
     moved.current = false;
     const watch = new ResizeObserver(() => {
-      if (!moved.current) fit();
+      if (!moved.current) showAll();
     });
     watch.observe(element);
     return () => watch.disconnect();
-  }, [fit]);
+  }, [showAll]);
   return (
     <div className="flow-canvas" ref={frame}>
       <ReactFlow
@@ -179,7 +179,7 @@ function Canvas(props: PictureProps): ReactNode {
           label={text.fit}
           onClick={() => {
             moved.current = false;
-            fit();
+            showAll();
           }}
         />
       </div>

@@ -44,7 +44,7 @@ const COLUMN: Readonly<Record<FlowNodeView['kind'], 0 | 1 | 2>> = {
   cloud: 2,
 };
 const SWEEPS = 6;
-const PORT_GAP = 14;
+const PORT_GAP = 16;
 
 interface Slot {
   readonly id: string;
@@ -155,18 +155,40 @@ function placePorts(slot: Slot, ports: readonly Port[]): Map<string, number> {
   return placed;
 }
 
-const curve = (a: Point, b: Point): string => {
-  const pull = Math.max(40, Math.abs(b.x - a.x) / 2) * (b.x >= a.x ? 1 : -1);
-  return `C ${a.x + pull} ${a.y}, ${b.x - pull} ${b.y}, ${b.x} ${b.y}`;
-};
+/** A piece of a line: a cubic from `a` to `b`. */
+interface Piece {
+  readonly a: Point;
+  readonly c1: Point;
+  readonly c2: Point;
+  readonly b: Point;
+}
 
-/** The lanes' members share one height inside the lane, so each lane is one port. */
+function piece(a: Point, b: Point): Piece {
+  const pull = Math.max(40, Math.abs(b.x - a.x) / 2) * (b.x >= a.x ? 1 : -1);
+  return { a, c1: { x: a.x + pull, y: a.y }, c2: { x: b.x - pull, y: b.y }, b };
+}
+const curve = ({ c1, c2, b }: Piece): string => `C ${c1.x} ${c1.y}, ${c2.x} ${c2.y}, ${b.x} ${b.y}`;
+
+function pointOn({ a, c1, c2, b }: Piece, t: number): Point {
+  const u = 1 - t;
+  const mix = (p: number, q: number, r: number, s: number): number =>
+    u * u * u * p + 3 * u * u * t * q + 3 * u * t * t * r + t * t * t * s;
+  return { x: mix(a.x, c1.x, c2.x, b.x), y: mix(a.y, c1.y, c2.y, b.y) };
+}
+
+interface Drawn {
+  readonly d: string;
+  /** Where the label may sit. */
+  readonly first: Piece;
+}
+
+/** The way of one line; the members of a lane share one height inside it. */
 function draw(
   span: Span,
   slots: Map<string, Slot>,
   left: (slot: Slot) => number,
   port: (slot: Slot, line: string, side: Side) => number,
-): { d: string; label: Point } | null {
+): Drawn | null {
   const [from, to] = [slots.get(span.line.from), slots.get(span.line.to)];
   if (!from || !to) return null;
   const forward = to.column >= from.column;
@@ -178,15 +200,37 @@ function draw(
   const b = { x: edge(to, inSide), y: port(to, span.line.id, inSide) };
   if (same) {
     const far = a.x + BOX.gapX * 0.45;
-    const d = `M ${a.x} ${a.y} C ${far} ${a.y}, ${far} ${b.y}, ${b.x} ${b.y}`;
-    return { d, label: { x: a.x + BOX.gapX * 0.34, y: (a.y + b.y) / 2 } };
+    const first: Piece = { a, c1: { x: far, y: a.y }, c2: { x: far, y: b.y }, b };
+    return { d: `M ${a.x} ${a.y} ${curve(first)}`, first };
   }
   const lane = span.lane === null ? undefined : slots.get(span.lane);
-  if (!lane) return { d: `M ${a.x} ${a.y} ${curve(a, b)}`, label: { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 } };
-  const first = { x: edge(lane, forward ? 'left' : 'right'), y: lane.y };
-  const second = { x: edge(lane, forward ? 'right' : 'left'), y: lane.y };
-  const d = `M ${a.x} ${a.y} ${curve(a, first)} L ${second.x} ${second.y} ${curve(second, b)}`;
-  return { d, label: { x: (a.x * 2 + first.x) / 3, y: (a.y * 2 + first.y) / 3 } };
+  if (!lane) {
+    const first = piece(a, b);
+    return { d: `M ${a.x} ${a.y} ${curve(first)}`, first };
+  }
+  const begin = { x: edge(lane, forward ? 'left' : 'right'), y: lane.y };
+  const end = { x: edge(lane, forward ? 'right' : 'left'), y: lane.y };
+  const first = piece(a, begin);
+  return { d: `M ${a.x} ${a.y} ${curve(first)} L ${end.x} ${end.y} ${curve(piece(end, b))}`, first };
+}
+
+const LABEL = { width: 58, height: 30 } as const;
+const LABEL_PLACES: readonly number[] = [0.5, 0.4, 0.6, 0.32, 0.68, 0.26, 0.75];
+
+/** Puts each label on its line where it covers no other one, as near to the middle as there is room. Labels on lanes' lines come last: they are seldom seen. */
+function placeLabels(
+  lines: readonly { readonly id: string; readonly first: Piece; readonly lane: boolean }[],
+): Map<string, Point> {
+  const placed = new Map<string, Point>();
+  const overlap = (p: Point, q: Point): number =>
+    Math.max(0, LABEL.width - Math.abs(p.x - q.x)) * Math.max(0, LABEL.height - Math.abs(p.y - q.y));
+  for (const line of [...lines].sort((a, b) => Number(a.lane) - Number(b.lane))) {
+    const options = LABEL_PLACES.map((t) => pointOn(line.first, t));
+    const cost = (p: Point): number => [...placed.values()].reduce((sum, q) => sum + overlap(p, q), 0);
+    const best = options.reduce((found, p) => (cost(p) < cost(found) ? p : found), options[0] ?? line.first.a);
+    placed.set(line.id, best);
+  }
+  return placed;
 }
 
 /** How tall a slot must be so that its lines have room. */
@@ -195,6 +239,31 @@ function grow(slot: Slot, spans: readonly Span[]): void {
   const into = new Set(spans.filter((span) => span.line.to === slot.id).map((span) => span.lane ?? span.line.id)).size;
   const out = new Set(spans.filter((span) => span.line.from === slot.id).map((span) => span.lane ?? span.line.id)).size;
   slot.height = Math.max(BOX.height, 20 + (Math.max(into, out) - 1) * PORT_GAP);
+}
+
+/** The height at which a line leaves or reaches a slot. */
+function portsOf(spans: readonly Span[], slots: Map<string, Slot>): (slot: Slot, line: string, side: Side) => number {
+  const ports = new Map<string, Port[]>();
+  const wish = (slot: string, port: Port): void => void ports.set(slot, [...(ports.get(slot) ?? []), port]);
+  for (const { line, via, lane } of spans) {
+    const [from, to] = [slots.get(line.from), slots.get(line.to)];
+    if (!from || !to) continue;
+    const same = from.column === to.column;
+    const forward = to.column >= from.column;
+    wish(line.from, { line: line.id, side: forward ? 'right' : 'left', toward: slots.get(via[1] ?? '')?.y ?? 0 });
+    const shared = lane === null ? line.id : lane;
+    const known = ports.get(line.to)?.some((port) => port.line === shared);
+    if (!known)
+      wish(line.to, {
+        line: shared,
+        side: same ? 'right' : forward ? 'left' : 'right',
+        toward: slots.get(via.at(-2) ?? '')?.y ?? 0,
+      });
+  }
+  const placed = new Map([...slots.values()].map((slot) => [slot.id, placePorts(slot, ports.get(slot.id) ?? [])]));
+  const laneFor = new Map(spans.map((span) => [span.line.id, span.lane]));
+  return (slot, line, side) =>
+    placed.get(slot.id)?.get(`${line} ${side}`) ?? placed.get(slot.id)?.get(`${laneFor.get(line) ?? ''} ${side}`) ?? slot.y;
 }
 
 /**
@@ -220,28 +289,12 @@ export function layoutFlow(nodes: readonly LayoutNode[], lines: readonly LayoutL
   const top = Math.min(0, ...[...slots.values()].map((slot) => slot.y - slot.height / 2));
   for (const slot of slots.values()) slot.y -= top;
 
-  const ports = new Map<string, Port[]>();
-  const wish = (slot: string, port: Port): void => void ports.set(slot, [...(ports.get(slot) ?? []), port]);
-  for (const { line, via, lane } of spans) {
-    const [from, to] = [slots.get(line.from), slots.get(line.to)];
-    if (!from || !to) continue;
-    const same = from.column === to.column;
-    const forward = to.column >= from.column;
-    wish(line.from, { line: line.id, side: forward ? 'right' : 'left', toward: slots.get(via[1] ?? '')?.y ?? 0 });
-    const shared = lane === null ? line.id : lane;
-    const known = ports.get(line.to)?.some((port) => port.line === shared);
-    if (!known)
-      wish(line.to, {
-        line: shared,
-        side: same ? 'right' : forward ? 'left' : 'right',
-        toward: slots.get(via.at(-2) ?? '')?.y ?? 0,
-      });
-  }
-  const placed = new Map([...slots.values()].map((slot) => [slot.id, placePorts(slot, ports.get(slot.id) ?? [])]));
-  const laneFor = new Map(spans.map((span) => [span.line.id, span.lane]));
-  const port = (slot: Slot, line: string, side: Side): number =>
-    placed.get(slot.id)?.get(`${line} ${side}`) ?? placed.get(slot.id)?.get(`${laneFor.get(line) ?? ''} ${side}`) ?? slot.y;
-
+  const port = portsOf(spans, slots);
+  const drawn = spans.flatMap((span) => {
+    const one = draw(span, slots, left, port);
+    return one ? [{ span, ...one }] : [];
+  });
+  const labels = placeLabels(drawn.map(({ span, first }) => ({ id: span.line.id, first, lane: span.lane !== null })));
   const all = [...slots.values()];
   const box = (slot: Slot): Box => ({ x: left(slot), y: slot.y - slot.height / 2, width: BOX.width, height: slot.height });
   return {
@@ -256,12 +309,14 @@ export function layoutFlow(nodes: readonly LayoutNode[], lines: readonly LayoutL
         lines: spans.filter((span) => span.lane === slot.id).map((span) => span.line.id),
       })),
     paths: new Map(
-      spans.flatMap((span) => {
-        const drawn = draw(span, slots, left, port);
-        return drawn
-          ? [[span.line.id, { ...drawn, lane: span.lane === null ? null : span.lane.slice('lane:'.length) }] as const]
-          : [];
-      }),
+      drawn.map(({ span, d }) => [
+        span.line.id,
+        {
+          d,
+          label: labels.get(span.line.id) ?? { x: 0, y: 0 },
+          lane: span.lane === null ? null : span.lane.slice('lane:'.length),
+        },
+      ]),
     ),
   };
 }

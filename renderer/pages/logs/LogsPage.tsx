@@ -1,8 +1,112 @@
-import type { ReactNode } from 'react';
-import { EmptyNotice } from '../../components/Notices.tsx';
-import { pageNames } from '../../text/pages.ts';
+import Download from 'lucide-react/icons/download';
+import Pause from 'lucide-react/icons/pause';
+import Play from 'lucide-react/icons/play';
+import { type ReactNode, useCallback, useMemo, useState } from 'react';
+import { Button, IconButton } from '../../components/Button.tsx';
+import { SearchField, SegmentedControl } from '../../components/Choices.tsx';
+import { LogTail } from '../../components/LogTail.tsx';
+import { EmptyNotice, Skeleton } from '../../components/Notices.tsx';
+import { usePhone } from '../../hooks/use-media.ts';
+import { useNow } from '../../hooks/use-now.ts';
+import { rowsOf, useRows } from '../../hooks/use-table.ts';
+import { useConsole } from '../../stores/context.tsx';
+import { common } from '../../text/common.ts';
+import { formatCount } from '../../text/format.ts';
+import { logs as text } from '../../text/logs.ts';
 import type { PageProps } from '../registry.ts';
+import { saveFile } from './export.ts';
+import { fileNameAt, filterLogs, jsonLines, type LeastLevel, type LogFilter, NO_FILTER, sourcesOf } from './filter.ts';
+import './logs.css';
 
-export function LogsPage(_props: PageProps): ReactNode {
-  return <EmptyNotice title={pageNames.logs.label} />;
+const LEVELS: readonly LeastLevel[] = ['all', 'info', 'warn', 'error'];
+const isLevel = (value: string | null): value is LeastLevel => LEVELS.some((level) => level === value);
+
+function fromQuery(query: URLSearchParams): LogFilter {
+  const level = query.get('level');
+  return { level: isLevel(level) ? level : 'all', source: query.get('source') ?? '', search: query.get('text') ?? '' };
+}
+
+/** One log for everything: `#/logs`, `#/logs?source=device:meter&level=warn`. */
+export function LogsPage(props: PageProps): ReactNode {
+  const table = useRows('logs');
+  const phone = usePhone();
+  const now = useNow();
+  const { toasts } = useConsole();
+  const [filter, setFilter] = useState<LogFilter>(() => fromQuery(props.query));
+  const [heldAt, setHeldAt] = useState<number | null>(null);
+  const rows = useMemo(() => rowsOf(table), [table]);
+  const shown = useMemo(() => filterLogs(rows, filter), [rows, filter]);
+  const sources = useMemo(
+    () => [...new Set([...sourcesOf(rows), ...(filter.source === '' ? [] : [filter.source])])],
+    [rows, filter],
+  );
+  const hold = useCallback((id: number) => setHeldAt(id), []);
+  const follow = useCallback(() => setHeldAt(null), []);
+  const change = (part: Partial<LogFilter>): void => setFilter((old) => ({ ...old, ...part }));
+  const newest = rows.at(-1)?.id ?? 0;
+  function save(): void {
+    const kept = shown.filter((row) => heldAt === null || row.id <= heldAt);
+    saveFile(fileNameAt(now), jsonLines(kept));
+    toasts.say(text.exported(formatCount(kept.length)));
+  }
+  if (table.status === 'loading') return <Skeleton rows={10} />;
+  return (
+    <div className="page page-fill logs">
+      <div className="page-head">
+        <h1 className={phone ? 'visually-hidden' : undefined}>{text.title}</h1>
+        <div className="logs-search">
+          <SearchField label={text.search} value={filter.search} onChange={(search) => change({ search })} />
+        </div>
+        <select
+          className="input logs-source"
+          aria-label={text.source}
+          value={filter.source}
+          onChange={(event) => change({ source: event.target.value })}
+        >
+          <option value="">{text.allSources}</option>
+          {sources.map((source) => (
+            <option key={source}>{source}</option>
+          ))}
+        </select>
+        <SegmentedControl
+          label={text.level}
+          value={filter.level}
+          choices={LEVELS.map((value) => ({ value, label: text.levels[value] }))}
+          onChange={(level) => change({ level })}
+        />
+        <div className="row">
+          <IconButton
+            kind="plain"
+            aria-pressed={heldAt !== null}
+            icon={heldAt === null ? <Pause size={18} aria-hidden="true" /> : <Play size={18} aria-hidden="true" />}
+            label={heldAt === null ? common.pause : common.resume}
+            onClick={() => setHeldAt(heldAt === null ? newest : null)}
+          />
+          <IconButton
+            kind="plain"
+            icon={<Download size={18} aria-hidden="true" />}
+            label={text.export}
+            disabled={shown.length === 0}
+            onClick={save}
+          />
+        </div>
+      </div>
+      <section className="sheet logs-sheet" aria-label={text.title}>
+        {rows.length === 0 ? (
+          <EmptyNotice title={text.empty} body={text.emptyBody} />
+        ) : shown.length === 0 ? (
+          <EmptyNotice
+            title={text.noMatch}
+            body={text.noMatchBody}
+            action={<Button onClick={() => setFilter(NO_FILTER)}>{text.noMatchAction}</Button>}
+          />
+        ) : (
+          <LogTail label={text.list} rows={shown} source heldAt={heldAt} onHold={hold} onFollow={follow} />
+        )}
+      </section>
+      <p className="visually-hidden" role="status">
+        {text.shown(formatCount(shown.length), formatCount(rows.length))}
+      </p>
+    </div>
+  );
 }

@@ -212,7 +212,7 @@ describe('a document', () => {
       'devices[0].separator',
       'not by both',
     ],
-    ['a pattern that is none', withDevice({ ...scanner, pattern: '(?<p>.' }), 'devices[0].pattern', 'not a regular expression'],
+    ['a pattern that is none', withDevice({ ...scanner, pattern: '(?<p>.' }), 'devices[0].pattern', 'cannot be used'],
     [
       'a group that the pattern has not',
       withDevice({ ...scanner, pattern: '(?<q>.)' }),

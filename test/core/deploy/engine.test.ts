@@ -120,7 +120,7 @@ describe('the deployment engine', () => {
     world.failAt = 'site';
     await expect(world.engine.apply(textOf(), by)).rejects.toMatchObject({ code: 'link/failed' });
     expect(world.engine.state()).toMatchObject({ state: 'failed', version: 1 });
-    expect(await world.engine.resume()).toBe(false);
+    expect(await world.engine.resume()).toBe('none');
   });
 
   it.each(['add', 'setRunning'] as const)('goes on with the version before when the store fails (%s)', async (method) => {
@@ -174,9 +174,47 @@ describe('the deployment engine', () => {
     await rm(own, { recursive: true });
     await rm(join(folder, 'staged'), { recursive: true });
     const second = build(first.documents);
-    expect(await second.engine.resume()).toBe(true);
+    expect(await second.engine.resume()).toBe('running');
     expect(second.switches).toEqual(['site kept kept']);
     expect(second.engine.state()).toMatchObject({ state: 'running', version: 1, name: 'site' });
-    expect(await build().engine.resume()).toBe(false);
+    expect(await build().engine.resume()).toBe('none');
+  });
+
+  it('goes back with the code that the old version ran with', async () => {
+    const world = build();
+    const own = await mkdtemp(join(folder, 'own-'));
+    const old = textOf({ functions: [fromFile('f', 'a.mjs')] });
+    await writeFile(join(own, 'a.mjs'), 'first');
+    await world.engine.apply(old, { ...by, folder: own });
+    await writeFile(join(own, 'a.mjs'), 'second');
+    await world.engine.apply(textOf({ name: 'two', functions: [fromFile('f', 'a.mjs')] }), { ...by, folder: own });
+    await world.engine.apply(old, by);
+    expect(world.switches).toEqual(['site first first', 'two second second', 'site first first']);
+  });
+
+  it('applies a document at the start only if it or its code has changed', async () => {
+    const world = build();
+    const own = await mkdtemp(join(folder, 'own-'));
+    const text = textOf({ functions: [fromFile('f', 'a.mjs')] });
+    const atStart = { ...by, folder: own, ifChanged: true };
+    await writeFile(join(own, 'a.mjs'), 'first');
+    expect(await world.engine.apply(text, atStart)).toBe(1);
+    expect(await world.engine.apply(text, atStart)).toBe(1);
+    await writeFile(join(own, 'a.mjs'), 'second');
+    expect(await world.engine.apply(text, atStart)).toBe(2);
+    expect(world.switches).toEqual(['site first first', 'site second second']);
+  });
+
+  it('starts without a site when what ran last cannot be read any more, and takes a new document then', async () => {
+    const first = build();
+    await first.engine.apply(textOf({}), by);
+    const stored = first.documents.versions[0];
+    if (stored) first.documents.versions[0] = { ...stored, text: 'schema: gatehouse/0' };
+    const second = build(first.documents);
+    expect(await second.engine.resume()).toBe('failed');
+    expect(second.engine.state()).toMatchObject({ state: 'failed', version: 1 });
+    expect(second.switches).toEqual([]);
+    expect(await second.engine.apply(textOf({ name: 'new' }), by)).toBe(2);
+    expect(second.engine.state()).toMatchObject({ state: 'running', name: 'new' });
   });
 });

@@ -52,7 +52,7 @@ describe('format', () => {
 
   it('shows any kind of value', () => {
     expect(formatValue(null, 1)).toBe('–');
-    expect(formatValue(true, null)).toBe('on');
+    expect(formatValue(true, null)).toBe('yes');
     expect(formatValue('open', null)).toBe('open');
     expect(formatValue(-18.25, 1)).toBe('-18.3');
   });

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { lineAdapter } from '../../../../core/adapters/line/adapter.ts';
 import { createLineDecoder } from '../../../../core/adapters/line/codec.ts';
 import { createLineFramer } from '../../../../core/adapters/line/framer.ts';
-import { checkPattern, compilePattern } from '../../../../core/adapters/line/pattern.ts';
+import { compilePattern } from '../../../../core/adapters/line/pattern.ts';
+import { checkPattern } from '../../../../core/contract/document/line-pattern.ts';
 import { createHarness, device, never } from '../harness.ts';
 
 const line = (raw: Record<string, unknown>) =>
