@@ -18,8 +18,14 @@ const PEERS: readonly { readonly has: string; readonly packages: readonly string
     packages: ['python3', 'python3-pymodbus', 'python3-serial', 'python3-serial-asyncio'],
   },
   { has: 'command -v mbpoll', packages: ['mbpoll'] },
+  {
+    has: 'command -v gcc && command -v pkg-config && pkg-config --exists libmodbus',
+    packages: ['gcc', 'libc6-dev', 'pkg-config', 'libmodbus-dev'],
+  },
   { has: 'command -v openssl', packages: ['openssl'] },
-  { has: 'command -v flock', packages: ['util-linux'] },
+  { has: 'command -v flock && command -v setpriv && command -v mount', packages: ['util-linux', 'mount'] },
+  { has: 'command -v strace', packages: ['strace'] },
+  { has: 'command -v udevadm', packages: ['udev'] },
 ];
 
 const shell = (command: string): boolean => spawnSync('sh', ['-c', command], { stdio: 'ignore' }).status === 0;

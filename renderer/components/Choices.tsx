@@ -136,6 +136,8 @@ export function TextField(props: {
   hint?: string;
   error?: string;
   numeric?: boolean;
+  /** Shows dots instead of what is typed. */
+  secret?: boolean;
   unit?: string;
   /** The first field of a dialog gets the focus when it opens. */
   autoFocus?: boolean;
@@ -151,6 +153,7 @@ export function TextField(props: {
         id={props.id}
         className="input num"
         value={props.value}
+        type={props.secret ? 'password' : 'text'}
         inputMode={props.numeric ? 'decimal' : 'text'}
         aria-invalid={props.error !== undefined}
         aria-describedby={about}

@@ -9,6 +9,7 @@ import { frame } from '../text/frame.ts';
 import { AlarmAnnouncer, AlarmPanel } from './AlarmPanel.tsx';
 import './frame.css';
 import { Header } from './Header.tsx';
+import { LeaveKioskPanel } from './LeaveKioskPanel.tsx';
 import { LinkPanel } from './LinkPanel.tsx';
 import { OnScreenKeyboard } from './OnScreenKeyboard.tsx';
 import { PanelsProvider, usePanels } from './panels.tsx';
@@ -97,6 +98,7 @@ export function AppFrame(props: { children: ReactNode }): ReactNode {
       <LinkPanel />
       <SettingsPanel />
       <ShortcutsPanel />
+      <LeaveKioskPanel />
       <AlarmAnnouncer />
       <Shortcuts />
       <Toaster />

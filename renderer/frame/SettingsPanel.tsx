@@ -43,6 +43,7 @@ export function SettingsPanel(): ReactNode {
         </div>
         <div>
           <Button onClick={() => panels.open('shortcuts')}>{frame.menu.shortcuts}</Button>
+          {window.gatehouse?.kiosk === true && <Button onClick={() => panels.open('leave')}>{frame.leave.open}</Button>}
         </div>
         {gateway && (
           <dl className="facts">

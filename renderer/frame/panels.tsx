@@ -1,6 +1,6 @@
 import { createContext, type ReactNode, useContext, useMemo, useState } from 'react';
 
-export type PanelId = 'alarms' | 'link' | 'settings' | 'shortcuts';
+export type PanelId = 'alarms' | 'link' | 'settings' | 'shortcuts' | 'leave';
 
 interface Panels {
   readonly current: PanelId | null;

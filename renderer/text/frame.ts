@@ -46,6 +46,15 @@ export const frame = {
     version: 'Gateway version',
     uptime: 'Running for',
   },
+  leave: {
+    open: 'Leave the full screen',
+    title: 'Leave the full screen',
+    body: 'The console closes and the gateway stops: devices are not read and functions do not run until it is started again.',
+    pin: 'PIN',
+    hint: '4 to 12 digits. Set on this machine with "gatehouse set-pin".',
+    digits: 'A PIN has digits only.',
+    action: 'Leave and stop the gateway',
+  },
   shortcuts: {
     title: 'Keyboard shortcuts',
     open: 'Show this list',

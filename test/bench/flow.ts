@@ -100,7 +100,11 @@ function throughputTable(peers: readonly Named[], of: Medians): Table {
     name,
     ...cells.map((cell) => `${thousands(of(cell, name).perS)} (${of(cell, name).cpuUs.toFixed(0)} us)`),
   ];
-  return { title: 'Device message -> function -> out: messages a second (CPU a message)', columns: ['', ...cells], rows: peers.map(row) };
+  return {
+    title: 'Device message -> function -> out: messages a second (CPU a message)',
+    columns: ['', ...cells],
+    rows: peers.map(row),
+  };
 }
 function latencyTable(peers: readonly Named[], of: Medians): Table {
   const row = ({ name }: Named) => [

@@ -46,7 +46,14 @@ async function run({ quick, note }: Parameters<Case['run']>[0]): Promise<Finding
       for (const [group, list] of floors) list.push(floor(join(folder, `floor-${group}-${round}.db`), group, 500));
       for (const [window, list] of runs) {
         const spans = { warmMs: 300, measureMs: 1000 };
-        const job = { publishTo: 'in/meter', listenOn: null, qos: 1, payloadBytes: PAYLOAD_BYTES, ...spans, pace: { window } } as const;
+        const job = {
+          publishTo: 'in/meter',
+          listenOn: null,
+          qos: 1,
+          payloadBytes: PAYLOAD_BYTES,
+          ...spans,
+          pace: { window },
+        } as const;
         list.push(await load.run(gateway, job));
       }
     }

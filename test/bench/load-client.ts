@@ -22,7 +22,10 @@ export interface Figures {
   readonly lost: number;
   readonly sent: number;
 }
-export type Said = { readonly said: 'begin' | 'end' } | { readonly said: 'done'; readonly figures: Figures } | { readonly said: 'failed'; readonly why: string };
+export type Said =
+  | { readonly said: 'begin' | 'end' }
+  | { readonly said: 'done'; readonly figures: Figures }
+  | { readonly said: 'failed'; readonly why: string };
 
 const RING = 1 << 20;
 const MOST_IDS = 65_535;
@@ -81,8 +84,10 @@ function createSender(job: Job, write: (bytes: Buffer) => void, watch: ReturnTyp
 async function run(job: Job, say: (said: Said) => void): Promise<Figures> {
   const watch = createStopwatch();
   let back = 0;
-  let stopped = false;
+  let stopped = true;
   let now = 0;
+  let write = (_bytes: Buffer): void => {};
+  const sender = createSender(job, (bytes) => write(bytes), watch);
   const tag = `${process.pid}-${Math.random().toString(36).slice(2, 8)}`;
   const topUp = (): void => {
     if (stopped || !('window' in job.pace)) return;
@@ -126,7 +131,8 @@ async function run(job: Job, say: (said: Said) => void): Promise<Figures> {
       if (listener === null) topUp();
     },
   );
-  const sender = createSender(job, line.write, watch);
+  write = line.write;
+  stopped = false;
   const pacing = 'perS' in job.pace ? keepPace(job.pace.perS, sender, () => stopped) : topUp();
   await sleep(job.warmMs);
   say({ said: 'begin' });

@@ -15,18 +15,22 @@ export interface Load {
 
 /** The load generator's process; one job at a time. */
 export function startLoad(): Load {
-  const child = fork(fileURLToPath(new URL('./load-client.ts', import.meta.url)), [], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  const child = fork(fileURLToPath(new URL('./load-client.ts', import.meta.url)), [], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
   return {
     run(peer, job) {
       const used = (): number => peer.processes.reduce((sum, { pid }) => sum + cpuMs(pid), 0);
       let before = 0;
       let cpu = 0;
       return new Promise((resolve, reject) => {
+        const onExit = (): void => reject(new Error('the load generator ended'));
         const onSaid = (said: Said): void => {
           if (said.said === 'begin') before = used();
           else if (said.said === 'end') cpu = used() - before;
           else {
             child.off('message', onSaid);
+            child.off('exit', onExit);
             if (said.said === 'failed') reject(new Error(`load on port ${peer.port}: ${said.why}`));
             else {
               const messages = Math.max(1, (said.figures.perS * job.measureMs) / 1000);
@@ -35,6 +39,7 @@ export function startLoad(): Load {
           }
         };
         child.on('message', onSaid);
+        child.once('exit', onExit);
         child.send({ ...job, port: peer.port });
       });
     },

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { answers } from './flow.ts';
 import { startLoad } from './load.ts';
 import { createMachine, memoryOf } from './machine.ts';
 import { bundled, httpStatus, launchGateway, startNodeRed, until } from './peers.ts';
 import { type Case, type Findings, thousands } from './report.ts';
-import { answers } from './flow.ts';
 
 async function run({ quick, note }: Parameters<Case['run']>[0]): Promise<Findings> {
   const machine = createMachine();
@@ -23,7 +23,10 @@ async function run({ quick, note }: Parameters<Case['run']>[0]): Promise<Finding
         {
           title: `Memory ${seconds} s after the start, nobody at the console`,
           columns: ['', 'resident MB', 'without its share of shared pages', 'threads'],
-          rows: [row('Gatehouse, demo site (6 devices, 3 function threads, local and practice cloud)', own), row('Node-RED, one small flow', theirs)],
+          rows: [
+            row('Gatehouse, demo site (6 devices, 3 function threads, local and practice cloud)', own),
+            row('Node-RED, one small flow', theirs),
+          ],
         },
       ],
       bars: [

@@ -73,8 +73,7 @@ const text = (value: string): Buffer => {
 };
 const framed = (head: number, body: Buffer): Buffer => Buffer.concat([Buffer.from([head, ...lengthBytes(body.length)]), body]);
 
-const connectPacket = (id: string): Buffer =>
-  framed(0x10, Buffer.concat([text('MQTT'), Buffer.from([4, 2, 0, 0]), text(id)]));
+const connectPacket = (id: string): Buffer => framed(0x10, Buffer.concat([text('MQTT'), Buffer.from([4, 2, 0, 0]), text(id)]));
 const subscribePacket = (filter: string, qos: number): Buffer =>
   framed(0x82, Buffer.concat([Buffer.from([0, 1]), text(filter), Buffer.from([qos])]));
 
@@ -82,7 +81,11 @@ const DIGITS = 9;
 export const FIRST_NUMBER = 100_000_000;
 
 /** A PUBLISH with a JSON payload of `payloadBytes` that begins `{"n":<nine digits>`, to be copied and patched for every message. */
-export function publishTemplate(topic: string, qos: 0 | 1, payloadBytes: number): { bytes: Buffer; idAt: number; numberAt: number } {
+export function publishTemplate(
+  topic: string,
+  qos: 0 | 1,
+  payloadBytes: number,
+): { bytes: Buffer; idAt: number; numberAt: number } {
   const head = `{"n":${FIRST_NUMBER},"q":${qos},"unit":"kWh","at":1789000000000,"text":"`;
   const payload = `${head}${'x'.repeat(payloadBytes - head.length - 2)}"}`;
   const id = qos > 0 ? Buffer.alloc(2) : Buffer.alloc(0);

@@ -137,8 +137,23 @@ const WORK = "msg.topic = 'bench/out'; msg.qos = msg.payload.q; msg.payload.chec
 
 function flow(brokerPort: number, embedded: boolean): readonly object[] {
   const base = { z: 'tab', x: 100, y: 100 };
-  const broker = { id: 'broker', type: 'mqtt-broker', name: '', broker: '127.0.0.1', port: String(brokerPort), protocolVersion: '4' };
-  const server = { ...base, id: 'aedes', type: 'aedes broker', mqtt_port: brokerPort, mqtt_ws_bind: 'port', persistence_bind: 'memory', wires: [[], []] };
+  const broker = {
+    id: 'broker',
+    type: 'mqtt-broker',
+    name: '',
+    broker: '127.0.0.1',
+    port: String(brokerPort),
+    protocolVersion: '4',
+  };
+  const server = {
+    ...base,
+    id: 'aedes',
+    type: 'aedes broker',
+    mqtt_port: brokerPort,
+    mqtt_ws_bind: 'port',
+    persistence_bind: 'memory',
+    wires: [[], []],
+  };
   return [
     { id: 'tab', type: 'tab', label: 'bench' },
     { ...broker, clientid: '', autoConnect: true, usetls: false, keepalive: '60', cleansession: true },
@@ -153,7 +168,12 @@ function flow(brokerPort: number, embedded: boolean): readonly object[] {
 export async function launchNodeRed(machine: Machine, brokerPort: number, embedded: boolean): Promise<Running> {
   const entry = nodeRed();
   const home = machine.folder();
-  const settings = { ...SETTINGS, uiPort: await freePort(), userDir: home, nodesDir: [join(CACHE, 'node-red/node_modules/node-red-contrib-aedes')] };
+  const settings = {
+    ...SETTINGS,
+    uiPort: await freePort(),
+    userDir: home,
+    nodesDir: [join(CACHE, 'node-red/node_modules/node-red-contrib-aedes')],
+  };
   writeFileSync(join(home, 'settings.js'), `module.exports = ${JSON.stringify(settings)};\n`);
   writeFileSync(join(home, 'flows.json'), JSON.stringify(flow(brokerPort, embedded)));
   const args = [entry, '--userDir', home, '--settings', join(home, 'settings.js'), join(home, 'flows.json')];
@@ -161,7 +181,11 @@ export async function launchNodeRed(machine: Machine, brokerPort: number, embedd
 }
 
 /** `answers` is asked again and again whether a message comes through. */
-export async function startNodeRed(machine: Machine, embedded: boolean, answers: (port: number) => Promise<boolean>): Promise<Peer> {
+export async function startNodeRed(
+  machine: Machine,
+  embedded: boolean,
+  answers: (port: number) => Promise<boolean>,
+): Promise<Peer> {
   const broker = embedded ? null : await startMosquitto(machine);
   const port = broker?.port ?? (await freePort());
   const running = await launchNodeRed(machine, port, embedded);

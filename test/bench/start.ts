@@ -20,8 +20,16 @@ async function gatewayStart(machine: Machine, cli: string, data: string): Promis
 /** Until a message that is published every 5 ms comes out of its flow for the first time; the broker runs already. */
 async function nodeRedStart(machine: Machine, brokerPort: number): Promise<number> {
   let heard = false;
-  const listener = await openLine({ port: brokerPort, id: 'start-listen', subscribe: { filter: 'bench/out', qos: 0 } }, () => (heard = true), () => {});
-  const sender = await openLine({ port: brokerPort, id: 'start-send' }, () => {}, () => {});
+  const listener = await openLine(
+    { port: brokerPort, id: 'start-listen', subscribe: { filter: 'bench/out', qos: 0 } },
+    () => (heard = true),
+    () => {},
+  );
+  const sender = await openLine(
+    { port: brokerPort, id: 'start-send' },
+    () => {},
+    () => {},
+  );
   const { bytes } = publishTemplate('bench/in', 0, 200);
   const began = performance.now();
   const running = await launchNodeRed(machine, brokerPort, false);
@@ -58,7 +66,12 @@ async function run({ quick, note }: Parameters<Case['run']>[0]): Promise<Finding
     await machine.clear();
   }
   const { fresh, warm, nodeRed } = figures;
-  const row = (name: string, values: readonly number[]) => [name, thousands(median(values)), thousands(Math.min(...values)), thousands(Math.max(...values))];
+  const row = (name: string, values: readonly number[]) => [
+    name,
+    thousands(median(values)),
+    thousands(Math.min(...values)),
+    thousands(Math.max(...values)),
+  ];
   const own = Math.max(median(fresh), median(warm));
   return {
     tables: [
@@ -69,7 +82,10 @@ async function run({ quick, note }: Parameters<Case['run']>[0]): Promise<Finding
       },
     ],
     bars: [
-      { text: `first reading ${thousands(own)} ms, Node-RED ${thousands(median(nodeRed))} ms (earlier)`, met: own < median(nodeRed) },
+      {
+        text: `first reading ${thousands(own)} ms, Node-RED ${thousands(median(nodeRed))} ms (earlier)`,
+        met: own < median(nodeRed),
+      },
       { text: `first reading ${thousands(own)} ms (under 800 ms)`, met: own < 800 },
     ],
     figures,

@@ -13,7 +13,10 @@ import { freePort } from '../fakes/mosquitto.ts';
 import { type GatewayProcess, readMetrics, startGatewayProcess } from '../integration/site/gateway-process.ts';
 
 const isRoot = process.getuid?.() === 0;
-const canMount = isRoot && spawnSync('sh', ['-c', 'd=$(mktemp -d) && mount -t tmpfs -o size=1m tmpfs $d && umount $d && rmdir $d'], { stdio: 'ignore' }).status === 0;
+const canMount =
+  isRoot &&
+  spawnSync('sh', ['-c', 'd=$(mktemp -d) && mount -t tmpfs -o size=1m tmpfs $d && umount $d && rmdir $d'], { stdio: 'ignore' })
+    .status === 0;
 const skipMount = !canMount && process.env['CI'] !== 'true';
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -41,8 +44,12 @@ function watchAlarms(client: ApiClient): () => readonly AlarmView[] {
 const CLIENT_TO_CLOUD = JSON.stringify({
   schema: 'gatehouse/1',
   name: 'full-disk',
-  devices: [{ id: 'door', name: 'Door', adapter: 'simulated', model: 'door-contact', intervalMs: 200, points: [{ name: 'open' }] }],
-  functions: [{ name: 'echo', code: { inline: 'export const handler = async (event, context) => ({ topic: "echo", payload: event });' } }],
+  devices: [
+    { id: 'door', name: 'Door', adapter: 'simulated', model: 'door-contact', intervalMs: 200, points: [{ name: 'open' }] },
+  ],
+  functions: [
+    { name: 'echo', code: { inline: 'export const handler = async (event, context) => ({ topic: "echo", payload: event });' } },
+  ],
   subscriptions: [
     { id: 'up', source: 'local', subject: 'in/#', target: 'cloud' },
     { id: 'door-echo', source: 'device:door', subject: '#', target: 'function:echo' },
@@ -114,7 +121,10 @@ describe('a gateway in bad surroundings', () => {
 
   it('names every fault of the settings file at once', async () => {
     const data = folder();
-    writeFileSync(join(data, 'settings.json'), JSON.stringify({ cloud: { url: 'ftp://x', clientId: '' }, broker: { port: 70_000 } }));
+    writeFileSync(
+      join(data, 'settings.json'),
+      JSON.stringify({ cloud: { url: 'ftp://x', clientId: '' }, broker: { port: 70_000 } }),
+    );
     const refused = launch({ data, mqttPort: 0 });
     await expect(refused).rejects.toThrow('cloud.url');
     await expect(refused).rejects.toThrow('cloud.clientId');
@@ -124,58 +134,77 @@ describe('a gateway in bad surroundings', () => {
   it('refuses a document with faults at the start and names them', async () => {
     const data = folder();
     const document = join(data, 'site.json');
-    writeFileSync(document, JSON.stringify({ schema: 'gatehouse/1', name: 'x', devices: [{ id: 'A B' }], subscriptions: [{ id: 's', source: 'nobody', subject: '#', target: 'cloud' }] }));
+    writeFileSync(
+      document,
+      JSON.stringify({
+        schema: 'gatehouse/1',
+        name: 'x',
+        devices: [{ id: 'A B' }],
+        subscriptions: [{ id: 's', source: 'nobody', subject: '#', target: 'cloud' }],
+      }),
+    );
     const refused = launch({ data, document, mqttPort: 0 });
     await expect(refused).rejects.toThrow('devices[0]');
     await expect(refused).rejects.toThrow('subscriptions[0].source');
   });
 
-  it.skipIf(skipMount)(`on a full disk: nothing is acknowledged that is not kept, the alarm says so, the rest goes on, and it recovers by itself${skipMount ? ' (skipped: mounting needs root)' : ''}`, async () => {
-    const mount = folder();
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=40m', 'tmpfs', mount]);
-    undo.push(() => execFileSync('umount', ['-l', mount]));
-    const data = join(mount, 'data');
-    mkdirSync(data);
-    const document = join(folder(), 'site.json');
-    writeFileSync(document, CLIENT_TO_CLOUD);
-    const mqttPort = await freePort();
-    const gateway = await launch({ data, document, mqttPort });
-    const api = await openClient(data, () => undefined);
-    undo.push(() => api.close());
-    const alarms = watchAlarms(api);
+  it.skipIf(skipMount)(
+    `on a full disk: nothing is acknowledged that is not kept, the alarm says so, the rest goes on, and it recovers by itself${skipMount ? ' (skipped: mounting needs root)' : ''}`,
+    async () => {
+      const mount = folder();
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=40m', 'tmpfs', mount]);
+      undo.push(() => execFileSync('umount', ['-l', mount]));
+      const data = join(mount, 'data');
+      mkdirSync(data);
+      const document = join(folder(), 'site.json');
+      writeFileSync(document, CLIENT_TO_CLOUD);
+      const mqttPort = await freePort();
+      const gateway = await launch({ data, document, mqttPort });
+      const api = await openClient(data, () => undefined);
+      undo.push(() => api.close());
+      const alarms = watchAlarms(api);
 
-    const client = await connectAsync(`mqtt://127.0.0.1:${mqttPort}`, { clientId: 'till', reconnectPeriod: 100, clean: false });
-    undo.push(() => client.endAsync(true));
-    client.on('error', () => undefined);
-    let acknowledged = 0;
-    const send = (n: number): void => {
-      client.publish(`in/${n}`, Buffer.alloc(1000, 'x'), { qos: 1 }, (error) => {
-        if (!error) acknowledged += 1;
-      });
-    };
-    for (let n = 0; n < 200; n += 1) send(n);
-    await until('the first 200 are acknowledged', () => acknowledged === 200);
+      const client = await connectAsync(`mqtt://127.0.0.1:${mqttPort}`, { clientId: 'till', reconnectPeriod: 100, clean: false });
+      undo.push(() => client.endAsync(true));
+      client.on('error', () => undefined);
+      let acknowledged = 0;
+      const send = (n: number): void => {
+        client.publish(`in/${n}`, Buffer.alloc(1000, 'x'), { qos: 1 }, (error) => {
+          if (!error) acknowledged += 1;
+        });
+      };
+      for (let n = 0; n < 200; n += 1) send(n);
+      await until('the first 200 are acknowledged', () => acknowledged === 200);
 
-    const filler = join(mount, 'filler');
-    spawnSync('sh', ['-c', `dd if=/dev/zero of=${filler} bs=64k 2>/dev/null; dd if=/dev/zero of=${filler}2 bs=512 2>/dev/null`]);
-    let n = 200;
-    const more = setInterval(() => send(n++), 5);
-    undo.push(() => clearInterval(more));
-    await until('the alarm for the full disk', () => alarms().some((alarm) => alarm.code === 'store/full' && alarm.priority === 'critical'), 60_000);
-    expect(alarms().find((alarm) => alarm.code === 'store/full')?.remedy).toMatch(/room|space/i);
+      const filler = join(mount, 'filler');
+      spawnSync('sh', [
+        '-c',
+        `dd if=/dev/zero of=${filler} bs=64k 2>/dev/null; dd if=/dev/zero of=${filler}2 bs=512 2>/dev/null`,
+      ]);
+      let n = 200;
+      const more = setInterval(() => send(n++), 5);
+      undo.push(() => clearInterval(more));
+      await until(
+        'the alarm for the full disk',
+        () => alarms().some((alarm) => alarm.code === 'store/full' && alarm.priority === 'critical'),
+        60_000,
+      );
+      expect(alarms().find((alarm) => alarm.code === 'store/full')?.remedy).toMatch(/room|space/i);
 
-    const handled = async (): Promise<number> => (await readMetrics(gateway.consoleUrl)).get('gatehouse_function_invocations_total{function="echo"}') ?? 0;
-    const before = await handled();
-    await until('functions go on', async () => (await handled()) > before + 5);
+      const handled = async (): Promise<number> =>
+        (await readMetrics(gateway.consoleUrl)).get('gatehouse_function_invocations_total{function="echo"}') ?? 0;
+      const before = await handled();
+      await until('functions go on', async () => (await handled()) > before + 5);
 
-    rmSync(filler);
-    rmSync(`${filler}2`, { force: true });
-    await until('it recovers by itself', () => !alarms().some((alarm) => alarm.code === 'store/full'), 60_000);
-    const then = acknowledged;
-    await until('messages are accepted again', () => acknowledged > then + 50, 60_000);
-    clearInterval(more);
-    await systemClock.sleep(500);
-    const stored = (await readMetrics(gateway.consoleUrl)).get('gatehouse_spool_appended_total') ?? 0;
-    expect(stored).toBeGreaterThanOrEqual(acknowledged);
-  });
+      rmSync(filler);
+      rmSync(`${filler}2`, { force: true });
+      await until('it recovers by itself', () => !alarms().some((alarm) => alarm.code === 'store/full'), 60_000);
+      const then = acknowledged;
+      await until('messages are accepted again', () => acknowledged > then + 50, 60_000);
+      clearInterval(more);
+      await systemClock.sleep(500);
+      const stored = (await readMetrics(gateway.consoleUrl)).get('gatehouse_spool_appended_total') ?? 0;
+      expect(stored).toBeGreaterThanOrEqual(acknowledged);
+    },
+  );
 });

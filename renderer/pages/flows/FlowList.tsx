@@ -133,7 +133,7 @@ export function FlowList(props: { rows: readonly FlowRow[] }): ReactNode {
     return sortRows(found, COLUMNS, sorting);
   }, [props.rows, search, sorting]);
   return (
-    <section className="sheet flow-list" aria-label={text.table}>
+    <div className="sheet flow-list">
       <div className="flow-list-head">
         <SearchField label={text.search} value={search} onChange={setSearch} />
       </div>
@@ -155,6 +155,6 @@ export function FlowList(props: { rows: readonly FlowRow[] }): ReactNode {
           cardHeight={104}
         />
       )}
-    </section>
+    </div>
   );
 }

@@ -34,7 +34,7 @@ export interface LayoutLine {
   readonly to: string;
 }
 
-export const BOX = { width: 224, height: 68, gapX: 168, gapY: 16, lane: 48 } as const;
+export const BOX = { width: 224, height: 72, gapX: 168, gapY: 16, lane: 48 } as const;
 const COLUMN: Readonly<Record<FlowNodeView['kind'], 0 | 1 | 2>> = {
   device: 0,
   function: 1,

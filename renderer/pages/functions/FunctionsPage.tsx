@@ -45,7 +45,7 @@ function FunctionList(): ReactNode {
           <SearchField label={text.search} value={search} onChange={setSearch} />
         </div>
       </div>
-      <section className="sheet functions-sheet" aria-label={text.table}>
+      <div className="sheet functions-sheet">
         {shown.length === 0 ? (
           <EmptyNotice
             title={text.noMatch}
@@ -65,7 +65,7 @@ function FunctionList(): ReactNode {
             cardHeight={104}
           />
         )}
-      </section>
+      </div>
     </div>
   );
 }

@@ -91,7 +91,7 @@ export function LogsPage(props: PageProps): ReactNode {
           />
         </div>
       </div>
-      <section className="sheet logs-sheet" aria-label={text.title}>
+      <div className="sheet logs-sheet">
         {rows.length === 0 ? (
           <EmptyNotice title={text.empty} body={text.emptyBody} />
         ) : shown.length === 0 ? (
@@ -103,7 +103,7 @@ export function LogsPage(props: PageProps): ReactNode {
         ) : (
           <LogTail label={text.list} rows={shown} source heldAt={heldAt} onHold={hold} onFollow={follow} />
         )}
-      </section>
+      </div>
       <p className="visually-hidden" role="status">
         {text.shown(formatCount(shown.length), formatCount(rows.length))}
       </p>

@@ -35,7 +35,8 @@ export async function watchFarEnd(port: number, tls: Certificates): Promise<FarE
   await client.subscribeAsync('#', { qos: 1 });
   return {
     arrivals: () => seen,
-    distinct: () => [...new Map([...seen].reverse().map((one) => [one.id, one])).values()].sort((a, b) => seen.indexOf(a) - seen.indexOf(b)),
+    distinct: () =>
+      [...new Map([...seen].reverse().map((one) => [one.id, one])).values()].sort((a, b) => seen.indexOf(a) - seen.indexOf(b)),
     async publish(topic, payload) {
       await client.publishAsync(topic, payload, { qos: 1 });
     },

@@ -23,7 +23,17 @@ export interface GatewayArguments {
 const cli = fileURLToPath(new URL('../../../core/cli/main.ts', import.meta.url));
 
 export async function startGatewayProcess(options: GatewayArguments): Promise<GatewayProcess> {
-  const args = [cli, 'start', '--headless', '--data', options.data, '--port', String(options.port ?? 0), '--mqtt-port', String(options.mqttPort)];
+  const args = [
+    cli,
+    'start',
+    '--headless',
+    '--data',
+    options.data,
+    '--port',
+    String(options.port ?? 0),
+    '--mqtt-port',
+    String(options.mqttPort),
+  ];
   if (options.document !== undefined) args.push('--document', options.document);
   if (options.demo !== true) args.push('--no-demo');
   const child: ChildProcess = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
