@@ -145,6 +145,7 @@ export function openMqttSession(deps: MqttSessionDeps, settings: CloudSettings, 
         id: `${settings.clientId}-${id}`,
         source: `${message.source.kind}:${message.source.id}`,
         seq: String(message.sequence),
+        boot: message.at.bootId,
         at: String(message.at.wallMs),
       },
     };

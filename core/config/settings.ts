@@ -13,7 +13,10 @@ export const GatewaySettings = z.strictObject({
   cloud: CloudSettings.nullable().default(null),
   broker: z
     .strictObject({
+      /** Any address but loopback needs `tls`. */
       host: z.string().default('127.0.0.1'),
+      /** TLS with client certificates of this authority: who has none is not let in. */
+      tls: z.strictObject({ certFile: z.string().min(1), keyFile: z.string().min(1), caFile: z.string().min(1) }).optional(),
       port: z.number().int().min(0).max(65535).optional(),
       maxClients: z.number().int().min(1).max(10_000).default(500),
     })

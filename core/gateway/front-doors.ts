@@ -8,6 +8,7 @@ import { GatewayError } from '../base/errors.ts';
 import type { Service } from '../base/service.ts';
 import type { LocalBroker } from '../broker/broker.ts';
 import type { GatewaySettings } from '../config/settings.ts';
+import { readBrokerTls } from './broker-tls.ts';
 import type { GatewayOptions } from './options.ts';
 import type { Shared } from './shared.ts';
 
@@ -70,12 +71,14 @@ export function createFrontDoors(deps: DoorDeps, config: { settings: GatewaySett
   }
   async function tryBroker(signal: AbortSignal): Promise<void> {
     const { createLocalBroker } = await import('../broker/local-broker.ts');
+    const tls = settings.broker.tls && (await readBrokerTls(settings.broker.tls));
     const made = createLocalBroker(
       { clock, log: logs.logger('broker'), metrics, tracer, publish: (draft) => router.publish(draft) },
       {
         host: settings.broker.host,
         port: options.mqttPort ?? settings.broker.port ?? 1883,
         maxClients: settings.broker.maxClients,
+        ...(tls && { tls }),
       },
     );
     await made.start(signal);
