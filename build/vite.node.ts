@@ -2,6 +2,7 @@ import { builtinModules } from 'node:module';
 import { join } from 'node:path';
 import type { InlineConfig } from 'vite';
 import { type Layout, nodeInputs, projectRoot } from './layout.ts';
+import { leanBundle } from './node-lean.ts';
 import { bundledRequire } from './node-require.ts';
 import { entryPoints, nodeWorkers } from './node-workers.ts';
 
@@ -34,7 +35,7 @@ export function nodeConfig(layout: Layout): InlineConfig {
   const inputs = nodeInputs(layout);
   return {
     ...common(layout),
-    plugins: [bundledRequire(), nodeWorkers(layout), entryPoints(inputs)],
+    plugins: [bundledRequire(), nodeWorkers(layout), entryPoints(inputs), leanBundle()],
     build: {
       ssr: true,
       outDir: layout.dist,

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { systemClock } from './base/clock.ts';
 import { GatewayError } from './base/errors.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
 import type { Desktop, GatewayOptions, StartOptions } from './gateway/options.ts';
@@ -36,13 +37,17 @@ export async function startGateway(
   return gateway;
 }
 
-/** Resolves with the exit code at the first of SIGINT and SIGTERM; a second one ends the process at once. */
+/** One Ctrl-C can arrive twice: from the terminal, and passed on by npm. */
+const SAME_SIGNAL_MS = 1000;
+
+/** Resolves with the exit code at the first of SIGINT and SIGTERM; a later one ends the process at once. */
 function untilSignal(): Promise<number> {
   return new Promise((resolve) => {
-    let asked = false;
+    let askedAt: number | null = null;
     const onSignal = (): void => {
-      if (asked) process.exit(1);
-      asked = true;
+      const now = systemClock.monotonic();
+      if (askedAt !== null && now - askedAt > SAME_SIGNAL_MS) process.exit(1);
+      askedAt ??= now;
       resolve(0);
     };
     process.on('SIGINT', onSignal);

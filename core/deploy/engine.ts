@@ -5,7 +5,7 @@ import type { Logger } from '../base/log.ts';
 import type { SiteDocument } from '../contract/document/document.ts';
 import type { ChangeView, DeploymentView, DocumentFault } from '../contract/views.ts';
 import type { Documents, StoredVersion } from '../store/documents.ts';
-import { checkDocument } from './check.ts';
+import { checkInBackground } from './background-check.ts';
 import { diffDocuments } from './diff.ts';
 import { codeFiles, type FunctionEntry, hashVersion, readCode, stageCode, unstageOthers } from './stage.ts';
 
@@ -38,13 +38,21 @@ export interface EngineState {
   readonly appliedAt: number | null;
 }
 
+/** Whether a document may be applied, and what it would change. */
+export interface CheckedDocument {
+  readonly ok: boolean;
+  readonly faults: readonly DocumentFault[];
+  readonly changes: readonly ChangeView[];
+  readonly name: string | null;
+}
+
 export interface DeployEngine {
   /**
    * Goes on with the version that ran last. `none`: there is no such version. `failed`: this software cannot read it any more (said in
    * the log and in the state); nothing of it runs, and a new document can be applied.
    */
   resume(): Promise<'running' | 'none' | 'failed'>;
-  check(text: string): { ok: boolean; faults: readonly DocumentFault[]; changes: readonly ChangeView[]; name: string | null };
+  check(text: string): Promise<CheckedDocument>;
   /** Applies as a whole, one at a time. Rejects `document/invalid` (all faults in the message), `document/unreadable`, `document/conflict`; the version before then goes on. */
   apply(text: string, options: ApplyOptions): Promise<number>;
   text(version: number): Promise<string>;
@@ -77,8 +85,8 @@ export function createDeployEngine(deps: EngineDeps): DeployEngine {
     listed = (await deps.documents.list()).map(toView);
     changed.emit(undefined);
   }
-  function valid(text: string): SiteDocument {
-    const result = checkDocument(text);
+  async function valid(text: string): Promise<SiteDocument> {
+    const result = await checkInBackground(text);
     if (result.ok) return result.document;
     throw new GatewayError(
       'document/invalid',
@@ -113,7 +121,7 @@ export function createDeployEngine(deps: EngineDeps): DeployEngine {
     return null;
   }
   async function applyNow(text: string, options: ApplyOptions): Promise<number> {
-    const document = valid(text);
+    const document = await valid(text);
     const before = running;
     if (options.basedOn !== null && options.basedOn !== (before?.version.version ?? 0)) {
       throw new GatewayError(
@@ -171,7 +179,7 @@ export function createDeployEngine(deps: EngineDeps): DeployEngine {
       await refresh();
       const stored = await deps.documents.running();
       if (!stored) return 'none';
-      const result = checkDocument(stored.text);
+      const result = await checkInBackground(stored.text);
       if (!result.ok) {
         const faults = result.faults.map(faultLine).join('\n');
         deps.log.error('deploy.not-resumed', { message: `Version ${stored.version} cannot be read by this software.`, faults });
@@ -185,8 +193,8 @@ export function createDeployEngine(deps: EngineDeps): DeployEngine {
       set({ state: 'running', version: stored.version, name: stored.name, appliedAt: stored.appliedAt });
       return 'running';
     },
-    check(text) {
-      const result = checkDocument(text);
+    async check(text) {
+      const result = await checkInBackground(text);
       if (!result.ok) return { ok: false, faults: result.faults, changes: [], name: null };
       return {
         ok: true,

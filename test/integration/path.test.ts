@@ -148,15 +148,15 @@ describe.skipIf(skip)(
 
     beforeAll(async () => {
       mkdirSync(data);
-      writeSync(2, 'step 1\n');
+
       tls = makeCertificates(folder);
-      writeSync(2, 'step 2\n');
+
       cloud = await startMosquitto({ tls, lines: ['max_inflight_messages 1000'] });
-      writeSync(2, 'step 3\n');
+
       proxy = await startFaultProxy(cloud.port);
-      writeSync(2, 'step 4\n');
+
       farEnd = await watchFarEnd(cloud.port, tls);
-      writeSync(2, 'step 5\n');
+
       meterLine = await createSerialLine(join(folder, 'meter'), join(folder, 'meter-far'));
       gpsLine = await createSerialLine(join(folder, 'gps'), join(folder, 'gps-far'));
       const own = tls.client('gw-0001');
@@ -178,12 +178,12 @@ describe.skipIf(skip)(
         }),
       );
       startSlave();
-      writeSync(2, 'step 7\n');
+
       stopDrive = sendDrive(gpsLine);
-      writeSync(2, 'step 8\n');
+
       mqttPort = await freePort();
       await launch();
-      writeSync(2, 'step 9\n');
+
       publisher = publishNumbers();
     });
     afterAll(async () => {

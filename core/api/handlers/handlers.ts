@@ -46,7 +46,7 @@ export function createHandlers(runtime: GatewayRuntime): Handlers {
     'history.trend': async (input) => [...(await runtime.store.history.trend(input.series, input.from, input.to, input.buckets))],
     'deployment.text': async (input) => ({ text: await runtime.engine.text(input.version) }),
     'deployment.validate': async (input) => {
-      const { ok, faults, changes, name } = runtime.engine.check(input.text);
+      const { ok, faults, changes, name } = await runtime.engine.check(input.text);
       return { ok, faults: [...faults], changes: [...changes], name };
     },
     'deployment.apply': async (input, _signal, caller) => ({

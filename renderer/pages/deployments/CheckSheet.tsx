@@ -43,7 +43,7 @@ export function CheckSheet(props: { validation: Validation; onJump: (line: numbe
   const { checked, checking, problem } = props.validation;
   const faults = checked?.result.faults ?? [];
   return (
-    <section className="sheet check-sheet" aria-label={text.check}>
+    <div className="sheet check-sheet">
       <header className="sheet-head">
         <h2 className="grow">{checked && faults.length === 0 ? text.differences : text.check}</h2>
         <span role="status">
@@ -58,7 +58,8 @@ export function CheckSheet(props: { validation: Validation; onJump: (line: numbe
           ) : null}
         </span>
       </header>
-      <div className="check-body">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling area must be reachable by keyboard */}
+      <section className="check-body" tabIndex={0} aria-label={text.check}>
         {problem && <ProblemNotice problem={problem} />}
         {checked ? (
           faults.length > 0 ? (
@@ -76,7 +77,7 @@ export function CheckSheet(props: { validation: Validation; onJump: (line: numbe
         ) : (
           problem === null && <EmptyNotice title={text.empty} body={text.emptyBody} />
         )}
-      </div>
-    </section>
+      </section>
+    </div>
   );
 }

@@ -121,7 +121,7 @@ function Canvas(props: PictureProps): ReactNode {
     const area = frame.current?.getBoundingClientRect();
     if (!area || area.width === 0 || layout.width === 0) return;
     const zoom = Math.min(1.3, (area.width - 32) / layout.width, (area.height - 32) / layout.height);
-    const scale = Math.max(phone ? SMALLEST : 0.4, zoom);
+    const scale = Math.max(phone ? SMALLEST : 0.55, zoom);
     const x = Math.max(16, (area.width - layout.width * scale) / 2);
     const y = Math.max(16, (area.height - layout.height * scale) / 2);
     void flow.setViewport({ x, y, zoom: scale });
@@ -154,7 +154,7 @@ function Canvas(props: PictureProps): ReactNode {
         minZoom={0.3}
         maxZoom={2}
         proOptions={{ hideAttribution: true }}
-        onMoveStart={(event) => {
+        onMove={(event) => {
           if (event) moved.current = true;
         }}
         onEdgeClick={(_event, edge) => chooseLine(edge.id)}

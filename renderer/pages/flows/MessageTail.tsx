@@ -18,12 +18,7 @@ const rowId = (message: MessageView): number => message.id;
 function MessageRow(props: { message: MessageView; onOpen: (message: MessageView) => void }): ReactNode {
   const { message } = props;
   return (
-    <button
-      type="button"
-      className="message-row"
-      aria-label={text.open(message.topic, formatExactTime(message.at))}
-      onClick={() => props.onOpen(message)}
-    >
+    <button type="button" className="message-row" onClick={() => props.onOpen(message)}>
       <span className="row small">
         <span className="num muted">{formatExactTime(message.at)}</span>
         <span className="grow mono clip">{message.topic}</span>

@@ -7,9 +7,10 @@ import { Ago, EmptyNotice, ErrorNotice, Skeleton } from '../../components/Notice
 import { StateBadge, StateIcon } from '../../components/StateBadge.tsx';
 import { useCall } from '../../hooks/use-call.ts';
 import { usePhone } from '../../hooks/use-media.ts';
+import { useSteadyRows } from '../../hooks/use-steady.ts';
 import { rowsOf, useRows } from '../../hooks/use-table.ts';
 import { hops as hopWords, traces as text } from '../../text/flows.ts';
-import { formatDay, formatExactTime, formatTime } from '../../text/format.ts';
+import { formatDay, formatExactTime } from '../../text/format.ts';
 import { orderTraces, type Step, type Timeline, timelineOf } from './timeline.ts';
 import { formatMicros, outstanding, placeName, whereTimeWent } from './trace-text.ts';
 
@@ -31,7 +32,7 @@ function StepRow(props: { step: Step; longest: boolean }): ReactNode {
       <div className="trace-bar" aria-hidden="true">
         <span
           data-longest={longest || undefined}
-          style={{ left: `${step.begin * 100}%`, width: `max(4px, ${step.share * 100}%)` }}
+          style={{ left: `min(${step.begin * 100}%, calc(100% - 4px))`, width: `max(4px, ${step.share * 100}%)` }}
         />
       </div>
       <span className="num trace-step-took">{step.after === null ? '' : `+${formatMicros(step.stepUs)}`}</span>
@@ -76,7 +77,8 @@ function OneTrace(props: { trace: TraceView; onBack: (() => void) | null }): Rea
           </p>
         </div>
       </header>
-      <div className="trace-body">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling area must be reachable by keyboard */}
+      <section className="trace-body" tabIndex={0} aria-label={text.steps}>
         <p className="trace-sentence num">{whereTimeWent(timeline)}</p>
         <Outcome timeline={timeline} />
         <div className="trace-step trace-step-head small" aria-hidden="true">
@@ -85,7 +87,7 @@ function OneTrace(props: { trace: TraceView; onBack: (() => void) | null }): Rea
           <span className="trace-step-took">{text.step}</span>
           <span className="trace-step-at">{text.since}</span>
         </div>
-        <ol aria-label={text.steps}>
+        <ol>
           {timeline.steps.map((step, index) => (
             <StepRow
               // biome-ignore lint/suspicious/noArrayIndexKey: a hop has no id, and hops are only ever added at the end
@@ -96,7 +98,7 @@ function OneTrace(props: { trace: TraceView; onBack: (() => void) | null }): Rea
           ))}
         </ol>
         <p className="small muted">{text.scale}</p>
-      </div>
+      </section>
     </article>
   );
 }
@@ -107,13 +109,7 @@ function TraceRow(props: { trace: TraceView; chosen: boolean; onChoose: (id: str
   const open = timeline.open.length > 0;
   return (
     <li>
-      <button
-        type="button"
-        className="trace-row"
-        aria-pressed={props.chosen}
-        aria-label={text.open(trace.topic, placeName(trace.origin), formatTime(trace.startedAt))}
-        onClick={() => props.onChoose(trace.id)}
-      >
+      <button type="button" className="trace-row" aria-pressed={props.chosen} onClick={() => props.onChoose(trace.id)}>
         <span className="row">
           <span className="grow mono clip">{trace.topic}</span>
           {trace.reason === 'asked' && <StateBadge tone="care" label={text.asked} size="s" />}
@@ -132,6 +128,8 @@ function TraceRow(props: { trace: TraceView; chosen: boolean; onChoose: (id: str
   );
 }
 
+const traceId = (trace: TraceView): string => trace.id;
+
 /** The traces that are kept, and one of them drawn from the wire to the acknowledgement. `asked`: somebody waits for the next one since then. */
 export function Traces(props: {
   chosen: string | null;
@@ -144,10 +142,14 @@ export function Traces(props: {
   const ask = useCall('trace.next', { done: text.askedAny, onDone: props.onAsked });
   const traces = useMemo(() => orderTraces(rowsOf(table)), [table]);
   const [kept, setKept] = useState<TraceView | null>(null);
+  const [first, setFirst] = useState<string | null>(null);
   const { askedAt } = props;
+  const steady = useSteadyRows(traces, traceId);
+  const newest = traces[0];
+  if (first === null && newest) setFirst(newest.id); // newer ones come all the time: what is being read stays
   const arrived = askedAt === null ? undefined : traces.find((trace) => trace.reason === 'asked' && trace.startedAt >= askedAt);
   const waiting = askedAt !== null && arrived === undefined;
-  const wanted = props.chosen ?? arrived?.id ?? (phone ? null : (traces[0]?.id ?? null));
+  const wanted = props.chosen ?? arrived?.id ?? (phone ? null : first);
   const found = wanted === null ? undefined : table.byId[wanted];
   if (found && found !== kept) setKept(found); // a trace that is no longer kept stays as it was while somebody reads it
   const shown = found ?? (kept?.id === wanted ? kept : null);
@@ -167,8 +169,8 @@ export function Traces(props: {
       {traces.length === 0 ? (
         <EmptyNotice title={text.empty} body={text.emptyBody} />
       ) : (
-        <ul className="trace-rows">
-          {traces.map((trace) => (
+        <ul className="trace-rows" {...steady.touch}>
+          {steady.rows.map((trace) => (
             <TraceRow key={trace.id} trace={trace} chosen={trace.id === shown?.id} onChoose={props.onChoose} />
           ))}
         </ul>

@@ -68,12 +68,15 @@ function PlainParty(props: NodeProps<PartyNode>): ReactNode {
         data-tone={tone}
         data-dim={!lit || undefined}
         aria-pressed={chosen}
-        aria-label={text.nodeName(text.kinds[view.kind], view.label, HEALTH_WORD[view.health])}
         onClick={() => onChoose(view.id)}
       >
         <KindIcon kind={view.kind} />
         <span className="flow-node-text">
-          <span className="flow-node-name">{view.label}</span>
+          <span className="flow-node-name">
+            <span className="visually-hidden">{text.kinds[view.kind]} </span>
+            {view.label}
+            {tone === 'normal' && <span className="visually-hidden">, {HEALTH_WORD[view.health]}</span>}
+          </span>
           <span className="flow-node-rate num">
             {tone !== 'normal' && (
               <span className="flow-node-state">
@@ -95,11 +98,12 @@ function PlainLane(props: NodeProps<LaneNode>): ReactNode {
   return (
     <>
       <Ends />
-      <div className="flow-lane" data-dim={!lit || undefined}>
+      <div className="flow-lane">
         <button
           type="button"
           className="flow-chip"
           data-tone={tone}
+          data-dim={!lit || undefined}
           aria-pressed={chosen}
           onClick={() => onChoose(props.id.slice('lane:'.length))}
         >
@@ -131,11 +135,7 @@ function PlainLine(props: EdgeProps<FlowLine>): ReactNode {
       />
       {data.labelled && (
         <EdgeLabelRenderer>
-          <div
-            className="flow-label nopan"
-            data-dim={!data.lit || undefined}
-            style={{ transform: `translate(-50%, -50%) translate(${data.x}px, ${data.y}px)` }}
-          >
+          <div className="flow-label nopan" style={{ transform: `translate(-50%, -50%) translate(${data.x}px, ${data.y}px)` }}>
             <button type="button" className="flow-chip" data-tone={tone} onClick={() => data.onChoose(props.id)}>
               <span className="visually-hidden">{data.name}: </span>
               {tone !== 'normal' && <StateIcon tone={tone} size={14} />}

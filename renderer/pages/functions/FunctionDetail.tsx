@@ -17,7 +17,8 @@ import { filterLogs, NO_FILTER } from '../logs/filter.ts';
 import { Commands } from './Commands.tsx';
 import { STATE_TONE } from './state.ts';
 
-const MEGA = 1024 * 1024;
+/** The limit is written in MB; shown as it was written. */
+const MEGA = 1_000_000;
 
 function Head(props: { row: FunctionView }): ReactNode {
   const { row } = props;
@@ -81,20 +82,23 @@ function Durations(props: { row: FunctionView }): ReactNode {
 
 function Room(props: { row: FunctionView }): ReactNode {
   const { row } = props;
-  const limit = row.memoryMb * MEGA;
   return (
     <section className="sheet">
       <header className="sheet-head">
         <h2>{text.room}</h2>
       </header>
       <div className="sheet-body stack">
-        <Meter
-          label={text.memory}
-          value={words.of(formatBytes(row.heapBytes), formatBytes(limit))}
-          share={limit > 0 ? row.heapBytes / limit : 0}
-          limit={1}
-          word={text.memoryWord}
-        />
+        <dl className="function-figures function-memory">
+          <div>
+            <dt>{text.memory}</dt>
+            <dd className="num">{formatBytes(row.heapBytes)}</dd>
+          </div>
+          <div>
+            <dt>{text.memoryLimit}</dt>
+            <dd className="num">{formatBytes(row.memoryMb * MEGA)}</dd>
+          </div>
+        </dl>
+        <p className="small muted">{text.memoryHint}</p>
         <Meter
           label={text.queue}
           value={text.waiting(formatCount(row.queue), formatCount(row.queueSize))}

@@ -7,7 +7,8 @@ import { formatBytes, formatCount, formatMillis, formatRate } from '../../text/f
 import { states, functions as text } from '../../text/functions.ts';
 import { errorsOf, STATE_RANK, STATE_TONE } from './state.ts';
 
-const MEGA = 1024 * 1024;
+/** The limit is written in MB and shown as it was written. */
+const MEGA = 1_000_000;
 const duration = (row: FunctionView, ms: number): string => (row.invocations === 0 ? '–' : formatMillis(ms));
 
 function Name(props: { row: FunctionView }): ReactNode {
@@ -20,6 +21,15 @@ function Name(props: { row: FunctionView }): ReactNode {
 function Errors(props: { row: FunctionView }): ReactNode {
   const count = errorsOf(props.row);
   return <span className={count > 0 ? 'function-errors' : undefined}>{formatCount(count)}</span>;
+}
+
+function Memory(props: { row: FunctionView }): ReactNode {
+  return (
+    <span className="function-cell">
+      <span>{formatBytes(props.row.heapBytes)}</span>
+      <span className="small muted">{text.limit(formatBytes(props.row.memoryMb * MEGA))}</span>
+    </span>
+  );
 }
 
 /** The columns of the list; module-level, as the table needs them to keep their identity. */
@@ -79,9 +89,9 @@ export const FUNCTION_COLUMNS: readonly Column<FunctionView>[] = [
   {
     id: 'memory',
     head: text.columns.memory,
-    width: '154px',
+    width: '124px',
     align: 'end',
-    cell: (row) => text.of(formatBytes(row.heapBytes), formatBytes(row.memoryMb * MEGA)),
+    cell: (row) => <Memory row={row} />,
     sortBy: (row) => row.heapBytes,
   },
   {

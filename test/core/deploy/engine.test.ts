@@ -91,14 +91,14 @@ describe('the deployment engine', () => {
 
   it('says what a document would change', async () => {
     const { engine } = build();
-    expect(engine.check(textOf({ devices: [device('a')] }))).toMatchObject({
+    expect(await engine.check(textOf({ devices: [device('a')] }))).toMatchObject({
       ok: true,
       name: 'site',
       changes: [{ id: 'a' }, { area: 'setting' }],
     });
     await engine.apply(textOf({ devices: [device('a')] }), by);
-    expect(engine.check(textOf())).toMatchObject({ ok: true, changes: [{ kind: 'removed', id: 'a' }] });
-    expect(engine.check('x')).toMatchObject({ ok: false, changes: [], name: null });
+    expect(await engine.check(textOf())).toMatchObject({ ok: true, changes: [{ kind: 'removed', id: 'a' }] });
+    expect(await engine.check('x')).toMatchObject({ ok: false, changes: [], name: null });
   });
 
   it('falls back to the version before when the switch fails, and marks the new one as failed', async () => {
@@ -216,5 +216,15 @@ describe('the deployment engine', () => {
     expect(second.switches).toEqual([]);
     expect(await second.engine.apply(textOf({ name: 'new' }), by)).toBe(2);
     expect(second.engine.state()).toMatchObject({ state: 'running', name: 'new' });
+  });
+
+  it('checks a large document in a thread of its own, with the same result', async () => {
+    const { engine } = build();
+    const devices = Array.from({ length: 200 }, (_, i) => device(`d${i}`));
+    expect(await engine.check(textOf({ devices }))).toMatchObject({ ok: true, changes: { length: 201 } });
+    expect(await engine.check(textOf({ devices: [...devices, device('d0')] }))).toMatchObject({
+      ok: false,
+      faults: [{ path: 'devices[200].id' }],
+    });
   });
 });

@@ -44,10 +44,17 @@ export async function startGatewayProcess(options: GatewayArguments): Promise<Ga
   });
   const gone = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
   const consoleUrl = await new Promise<string>((resolve, reject) => {
+    const late = setTimeout(() => {
+      child.kill('SIGKILL');
+      reject(new Error(`the gateway did not start within 40 s:\n${out}${errors}`));
+    }, 40_000);
+    child.once('exit', () => clearTimeout(late));
     child.stdout?.on('data', (chunk: Buffer) => {
       out += chunk.toString();
       const found = /Console: (http:\S+)/.exec(out)?.[1];
-      if (found) resolve(found);
+      if (!found) return;
+      clearTimeout(late);
+      resolve(found);
     });
     child.once('exit', (code) => reject(new Error(`the gateway ended with ${code}:\n${out}${errors}`)));
   });
