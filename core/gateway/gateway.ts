@@ -27,6 +27,7 @@ import { publishFigures } from './metric-views.ts';
 import type { GatewayOptions } from './options.ts';
 import { readDocument } from './read-document.ts';
 import { createRunningSite } from './running-site.ts';
+import { spareMemory } from './spare-memory.ts';
 import { standingConditions } from './standing-alarms.ts';
 import { stopInTurn } from './stop.ts';
 import { VERSION } from './version.ts';
@@ -46,6 +47,8 @@ export interface Gateway {
 }
 
 const STANDING_MS = 1000;
+/** By then everything is loaded and connected. */
+const SETTLED_MS = 3000;
 const SAMPLE_EVERY_MS = 10_000;
 
 /** Builds the gateway from its parts and connects them. Nothing runs before `start`. */
@@ -121,6 +124,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const api = createApiServer({ handlers: createHandlers(runtime), hub, clock, log: logs.logger('api'), version: VERSION });
   const doors = createFrontDoors({ ...shared, alarms, attach: api.attach, runtime }, { settings, options });
   let stopStanding = (): void => {};
+  let stopSettling = (): void => {};
   let logOutput: Awaited<ReturnType<typeof writeLogs>> | null = null;
 
   async function firstDeployment(): Promise<void> {
@@ -143,6 +147,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     if (phase === 'stopping') return;
     phase = 'stopping';
     stopStanding();
+    stopSettling();
     log.info('gateway.stopping');
     await stopInTurn(clock, log, [
       doors.stop,
@@ -170,6 +175,7 @@ export function createGateway(options: GatewayOptions): Gateway {
           trust = clockTrust(clock.now());
           alarms.reconcile('standing', standingConditions(runtime));
         });
+        stopSettling = clock.after(SETTLED_MS, spareMemory);
         log.info('gateway.started', { version: VERSION });
       } catch (cause) {
         log.error('gateway.start-failed', { cause });

@@ -1,6 +1,6 @@
 import ChevronDown from 'lucide-react/icons/chevron-down';
 import ChevronRight from 'lucide-react/icons/chevron-right';
-import { memo, type ReactNode, useCallback, useRef, useState } from 'react';
+import { memo, type ReactNode, type RefObject, useCallback, useEffect, useRef, useState } from 'react';
 import type { LogView } from '../../core/contract/views.ts';
 import { hrefOfParty } from '../hooks/use-route.ts';
 import { wordsOf } from '../pages/logs/filter.ts';
@@ -16,13 +16,19 @@ import type { Tone } from './tone.ts';
 const rowId = (row: LogView): number => row.id;
 const TONES: Readonly<Record<LogView['level'], Tone>> = { debug: 'normal', info: 'normal', warn: 'warn', error: 'fault' };
 
-function Details(props: { row: LogView }): ReactNode {
-  const { row } = props;
+function Details(props: { row: LogView; fresh: RefObject<number | null> }): ReactNode {
+  const { row, fresh } = props;
   const body = useRef<HTMLDivElement>(null);
+  const whole = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (fresh.current !== row.id) return; // it came back into sight by scrolling
+    fresh.current = null;
+    whole.current?.scrollIntoView({ block: 'nearest' });
+  }, [fresh, row.id]);
   const { remedy, ...data } = row.data;
   const page = hrefOfParty(row.source);
   return (
-    <div className="log-details">
+    <div className="log-details" ref={whole}>
       {typeof remedy === 'string' && remedy !== '' && (
         <p>
           <strong>{common.whatToDo}:</strong> {remedy}
@@ -58,7 +64,13 @@ function Details(props: { row: LogView }): ReactNode {
   );
 }
 
-function PlainRow(props: { row: LogView; open: boolean; source: boolean; onToggle: (id: number) => void }): ReactNode {
+function PlainRow(props: {
+  row: LogView;
+  open: boolean;
+  source: boolean;
+  fresh: RefObject<number | null>;
+  onToggle: (id: number) => void;
+}): ReactNode {
   const { row, open } = props;
   const tone = TONES[row.level];
   const Chevron = open ? ChevronDown : ChevronRight;
@@ -83,7 +95,7 @@ function PlainRow(props: { row: LogView; open: boolean; source: boolean; onToggl
         <span className="log-words">{wordsOf(row)}</span>
         <Chevron className="log-chevron" size={18} aria-hidden="true" />
       </button>
-      {open && <Details row={row} />}
+      {open && <Details row={row} fresh={props.fresh} />}
     </div>
   );
 }
@@ -99,6 +111,8 @@ export function LogTail(props: {
   onFollow: () => void;
 }): ReactNode {
   const [opened, setOpened] = useState<ReadonlySet<number>>(new Set());
+  /** The entry that was opened just now, so that its details are brought into sight once. */
+  const fresh = useRef<number | null>(null);
   const toggle = useCallback((id: number) => {
     setOpened((now) => {
       const next = new Set(now);
@@ -111,6 +125,7 @@ export function LogTail(props: {
   const toggleAndHold = useCallback(
     (id: number) => {
       if (props.heldAt === null && newest !== undefined) onHold(newest); // by keyboard too: what is read must stand still
+      fresh.current = id;
       toggle(id);
     },
     [toggle, onHold, props.heldAt, newest],
@@ -124,7 +139,9 @@ export function LogTail(props: {
       heldAt={props.heldAt}
       onHold={onHold}
       onFollow={props.onFollow}
-      render={(row) => <LogRow row={row} open={opened.has(row.id)} source={props.source} onToggle={toggleAndHold} />}
+      render={(row) => (
+        <LogRow row={row} open={opened.has(row.id)} source={props.source} fresh={fresh} onToggle={toggleAndHold} />
+      )}
     />
   );
 }

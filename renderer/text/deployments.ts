@@ -103,6 +103,7 @@ export const editor = {
   applyingBody: 'The document is checked, stored and brought into work. Do not switch the gateway off.',
   applied: (version: string) => `Version ${version} runs.`,
   appliedBody: (name: string) => `${name} was applied as a whole.`,
+  changed: 'What was changed',
   toRunning: 'Show what runs now',
   conflict: 'Another deployment was applied meanwhile',
   conflictBody: (was: string, now: string) =>

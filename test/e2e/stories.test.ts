@@ -67,6 +67,91 @@ describe.skipIf(skipBrowser)(`what a technician does${browserNote}`, () => {
     await close();
   });
 
+  it('looks at the messages of a flow as they pass, stops them, and opens one', async () => {
+    const { page, problems, close } = await rig.open('flows');
+    await page.getByText('List', { exact: true }).click();
+    await page
+      .getByRole('link', { name: /position-to-cloud/ })
+      .or(page.getByRole('button', { name: /position-to-cloud/ }))
+      .first()
+      .click();
+    const message = page.getByRole('button', { name: /devices\/gps/ }).first();
+    await message.waitFor();
+    await page.getByRole('button', { name: /Pause/ }).first().click();
+    await message.click();
+    await page.getByText('latitude').first().waitFor();
+    await rig.picture(page, 'story-flow-message');
+    await page.getByText('Hex', { exact: true }).click();
+    await page.getByText(/7b\s*22/i).first().waitFor();
+    expect(problems).toEqual([]);
+    await close();
+  });
+
+  it('follows one message from the wire to the acknowledgement', async () => {
+    const { page, problems, close } = await rig.open('flows');
+    await page.getByText('Traces', { exact: true }).click();
+    await page.getByRole('button', { name: 'Trace next message' }).first().click();
+    await page.getByText('Asked for').first().waitFor();
+    await page
+      .getByText(/acknowledged/i)
+      .first()
+      .waitFor();
+    await rig.picture(page, 'story-trace');
+    expect(problems).toEqual([]);
+    await close();
+  });
+
+  it('pauses a function and resumes it', async () => {
+    const { page, problems, close } = await rig.open('functions/energy-minute');
+    await page.getByRole('button', { name: 'Pause', exact: true }).click();
+    await page.getByRole('dialog').getByRole('button', { name: /Pause/ }).last().click();
+    await page.getByText('The function is paused').waitFor();
+    const up = 'gatehouse_function_up{function="energy-minute"}';
+    await expect.poll(() => metric(rig, up)).toBe(0);
+    await page.getByRole('button', { name: 'Resume' }).first().click();
+    await expect.poll(() => metric(rig, up)).toBe(1);
+    expect(problems).toEqual([]);
+    await close();
+  });
+
+  it('changes the running document: sees the mistake, mends it, sees the difference, applies it', async () => {
+    const { page, problems, close } = await rig.open('deployments');
+    await page
+      .getByRole('link', { name: 'Change the running one' })
+      .or(page.getByRole('button', { name: 'Change the running one' }))
+      .click();
+    const editor = page.getByLabel('Deployment document, YAML or JSON');
+    await expect.poll(() => editor.inputValue()).toContain('RAISE_AT');
+    const text = await editor.inputValue();
+    await editor.fill(text.replace('pollMs: 1000', 'pollMs: soon').replace('adapter: line', 'adapter: lines'));
+    await page.getByText('2 mistakes').first().waitFor();
+    await page.getByText('devices[1].pollMs').first().waitFor();
+    await rig.picture(page, 'story-document-faults');
+    await editor.fill(text.replace('RAISE_AT: "6"', 'RAISE_AT: "7"'));
+    await page.getByText('The document is in order').first().waitFor();
+    await page.getByText('cold-alarm').first().waitFor();
+    await rig.picture(page, 'story-document-difference');
+    await page.getByRole('button', { name: 'Apply…' }).click();
+    await hold(page, 'Hold to apply');
+    await page.getByText('Version 2 runs.').first().waitFor({ timeout: 20_000 });
+    await page.getByRole('banner').getByText('Version 2').waitFor();
+    expect(problems).toEqual([]);
+    await close();
+  });
+
+  it('finds an entry in the log', async () => {
+    const { page, problems, close } = await rig.open('logs');
+    await page.getByRole('searchbox').fill('Version 2');
+    await page
+      .getByText(/Version 2 \(demo-shop\) runs/)
+      .first()
+      .click();
+    await page.getByText('deploy.applied').first().waitFor();
+    await rig.picture(page, 'story-log-entry');
+    expect(problems).toEqual([]);
+    await close();
+  });
+
   it('sees that the gateway is gone, and that it is back, without touching anything', async () => {
     const data = mkdtempSync(join(tmpdir(), 'gatehouse-gone-'));
     const port = await freePort();

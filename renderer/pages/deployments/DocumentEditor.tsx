@@ -14,6 +14,7 @@ import { common } from '../../text/common.ts';
 import { editor as text } from '../../text/deployments.ts';
 import { formatCount } from '../../text/format.ts';
 import { ApplyDialog } from './ApplyDialog.tsx';
+import { ChangeList } from './ChangeList.tsx';
 import { CheckSheet } from './CheckSheet.tsx';
 import { openFile } from './file.ts';
 import { useApply } from './use-apply.ts';
@@ -101,8 +102,7 @@ export function DocumentEditor(props: EditorProps): ReactNode {
         </div>
         <ErrorNotice
           tone="normal"
-          what={text.applied(formatCount(applying.version))}
-          meaning={text.appliedBody(checked?.result.name ?? '')}
+          what={text.appliedBody(checked?.result.name ?? '')}
           action={
             <Button
               kind="primary"
@@ -115,6 +115,16 @@ export function DocumentEditor(props: EditorProps): ReactNode {
             </Button>
           }
         />
+        {checked && checked.result.changes.length > 0 && (
+          <section className="sheet">
+            <header className="sheet-head">
+              <h2>{text.changed}</h2>
+            </header>
+            <div className="sheet-body">
+              <ChangeList changes={checked.result.changes} />
+            </div>
+          </section>
+        )}
       </div>
     );
   }

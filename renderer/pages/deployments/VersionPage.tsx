@@ -42,7 +42,11 @@ export function VersionPage(props: { row: DeploymentView; running: boolean }): R
         </a>
         <div className="grow version-title">
           <h1 className="clip">{text.version(formatCount(row.version))}</h1>
-          <StateBadge tone={VERSION_TONE[row.state]} label={text.states[row.state]} size="s" />
+          {row.state === 'previous' ? (
+            <span className="small muted">{text.states.previous}</span>
+          ) : (
+            <StateBadge tone={VERSION_TONE[row.state]} label={text.states[row.state]} size="s" />
+          )}
         </div>
         {!props.running && (
           <a className="button" data-kind="primary" href={`#/deployments/new?from=${row.version}`} title={text.againHint}>

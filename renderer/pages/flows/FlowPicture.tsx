@@ -7,7 +7,6 @@ import { type ReactNode, useCallback, useEffect, useMemo, useRef } from 'react';
 import type { FlowNodeView } from '../../../core/contract/views.ts';
 import { IconButton } from '../../components/Button.tsx';
 import { HEALTH_WORD } from '../../components/tone.ts';
-import { usePhone } from '../../hooks/use-media.ts';
 import { flows as text } from '../../text/flows.ts';
 import { type Line, worst } from './graph.ts';
 import type { Layout } from './layout.ts';
@@ -16,7 +15,8 @@ import { litLines, type Selection } from './selection.ts';
 
 const NODE_TYPES = { party: Party, lane: LaneLabel };
 const EDGE_TYPES = { flow: FlowLineView };
-const SMALLEST = 0.62;
+/** Words smaller than this cannot be read: rather a part of the picture is out of sight. */
+const SMALLEST = 0.66;
 
 export interface PictureProps {
   readonly nodes: readonly FlowNodeView[];
@@ -108,7 +108,6 @@ function drawnLines(props: PictureProps, lit: ReadonlySet<string> | null, onChoo
 function Canvas(props: PictureProps): ReactNode {
   const { onSelect, layout } = props;
   const flow = useReactFlow();
-  const phone = usePhone();
   const frame = useRef<HTMLDivElement>(null);
   const moved = useRef(false);
   const lit = useMemo(() => litLines(props.selection, props.lines, layout.lanes), [props.selection, props.lines, layout.lanes]);
@@ -121,11 +120,11 @@ function Canvas(props: PictureProps): ReactNode {
     const area = frame.current?.getBoundingClientRect();
     if (!area || area.width === 0 || layout.width === 0) return;
     const zoom = Math.min(1.3, (area.width - 32) / layout.width, (area.height - 32) / layout.height);
-    const scale = Math.max(phone ? SMALLEST : 0.55, zoom);
+    const scale = Math.max(SMALLEST, zoom);
     const x = Math.max(16, (area.width - layout.width * scale) / 2);
     const y = Math.max(16, (area.height - layout.height * scale) / 2);
     void flow.setViewport({ x, y, zoom: scale });
-  }, [flow, layout, phone]);
+  }, [flow, layout]);
   useEffect(() => {
     const element = frame.current;
     if (!element) return;

@@ -34,7 +34,7 @@ export interface LayoutLine {
   readonly to: string;
 }
 
-export const BOX = { width: 224, height: 72, gapX: 168, gapY: 16, lane: 48 } as const;
+export const BOX = { width: 224, height: 72, gapX: 144, gapY: 16, lane: 48 } as const;
 const COLUMN: Readonly<Record<FlowNodeView['kind'], 0 | 1 | 2>> = {
   device: 0,
   function: 1,
@@ -214,7 +214,7 @@ function draw(
   return { d: `M ${a.x} ${a.y} ${curve(first)} L ${end.x} ${end.y} ${curve(piece(end, b))}`, first };
 }
 
-const LABEL = { width: 58, height: 30 } as const;
+const LABEL = { width: 60, height: 32 } as const;
 const LABEL_PLACES: readonly number[] = [0.5, 0.4, 0.6, 0.32, 0.68, 0.26, 0.75];
 
 /** Puts each label on its line where it covers no other one, as near to the middle as there is room. Labels on lanes' lines come last: they are seldom seen. */

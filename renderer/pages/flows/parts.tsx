@@ -136,7 +136,13 @@ function PlainLine(props: EdgeProps<FlowLine>): ReactNode {
       {data.labelled && (
         <EdgeLabelRenderer>
           <div className="flow-label nopan" style={{ transform: `translate(-50%, -50%) translate(${data.x}px, ${data.y}px)` }}>
-            <button type="button" className="flow-chip" data-tone={tone} onClick={() => data.onChoose(props.id)}>
+            <button
+              type="button"
+              className="flow-chip"
+              data-dim={!data.lit || undefined}
+              data-tone={tone}
+              onClick={() => data.onChoose(props.id)}
+            >
               <span className="visually-hidden">{data.name}: </span>
               {tone !== 'normal' && <StateIcon tone={tone} size={14} />}
               {tone !== 'normal' && <span className="flow-chip-name">{HEALTH_WORD[data.health]}</span>}
