@@ -53,13 +53,13 @@ export async function answers(load: Load, port: number): Promise<boolean> {
 
 async function startPeers(machine: Machine, load: Load, quick: boolean): Promise<Named[]> {
   const gateway = await startGateway(machine, { cli: bundled(), data: machine.folder(), document: DOCUMENT });
-  const red = await startNodeRed(machine, false, (port) => answers(load, port));
+  const red = await startNodeRed(machine, {}, (port) => answers(load, port));
   const peers: Named[] = [
     { name: 'Gatehouse', peer: gateway, echo: false },
     { name: 'Node-RED + mosquitto', peer: red, echo: false },
   ];
   if (!quick) {
-    const own = await startNodeRed(machine, true, (port) => answers(load, port));
+    const own = await startNodeRed(machine, { embedded: true }, (port) => answers(load, port));
     peers.push({ name: 'Node-RED + its aedes node', peer: own, echo: false });
     peers.push({ name: 'aedes, echo only', peer: await startAedes(machine), echo: true });
   }

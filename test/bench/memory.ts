@@ -10,13 +10,16 @@ async function run({ quick, note }: Parameters<Case['run']>[0]): Promise<Finding
   const load = startLoad();
   const seconds = quick ? 10 : 20;
   try {
-    const red = await startNodeRed(machine, false, (port) => answers(load, port));
+    const ready = (port: number): Promise<boolean> => answers(load, port);
+    const red = await startNodeRed(machine, { editor: true }, ready);
+    const bare = await startNodeRed(machine, {}, ready);
     const { port, running } = await launchGateway(machine, { cli: bundled(), data: machine.folder(), document: null });
     await until('the gateway', running, 20, async () => (await httpStatus(port, '/healthz')) === 200);
     note(`${seconds} s at rest`);
     await sleep(seconds * 1000);
     const own = memoryOf(running.pid);
     const theirs = memoryOf(red.processes[0]?.pid ?? 0);
+    const stripped = memoryOf(bare.processes[0]?.pid ?? 0);
     const row = (name: string, of: typeof own) => [name, thousands(of.residentMb), thousands(of.proportionalMb), of.threads];
     return {
       tables: [
@@ -24,18 +27,19 @@ async function run({ quick, note }: Parameters<Case['run']>[0]): Promise<Finding
           title: `Memory ${seconds} s after the start, nobody at the console`,
           columns: ['', 'resident MB', 'without its share of shared pages', 'threads'],
           rows: [
-            row('Gatehouse, demo site (6 devices, 3 function threads, local and practice cloud)', own),
-            row('Node-RED, one small flow', theirs),
+            row('Gatehouse, console and demo site (6 devices, 3 function threads, local and practice cloud)', own),
+            row('Node-RED as it comes (with its editor), one small flow', theirs),
+            row('Node-RED without its editor, the same flow', stripped),
           ],
         },
       ],
       bars: [
         {
-          text: `resident ${thousands(own.residentMb)} MB, Node-RED ${thousands(theirs.residentMb)} MB (no more than Node-RED)`,
+          text: `resident ${thousands(own.residentMb)} MB, Node-RED ${thousands(theirs.residentMb)} MB with its editor (no more)`,
           met: own.residentMb <= theirs.residentMb,
         },
       ],
-      figures: { gatehouse: own, nodeRed: theirs },
+      figures: { gatehouse: own, nodeRed: theirs, nodeRedWithoutEditor: stripped },
     };
   } finally {
     load.end();

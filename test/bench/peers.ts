@@ -123,11 +123,9 @@ function nodeRed(): string {
   return entry;
 }
 
+const WITHOUT_EDITOR = { httpAdminRoot: false, httpNodeRoot: false, disableEditor: true };
 const SETTINGS = {
   uiHost: '127.0.0.1',
-  httpAdminRoot: false,
-  httpNodeRoot: false,
-  disableEditor: true,
   credentialSecret: false,
   telemetry: { enabled: false, updateNotification: false },
   logging: { console: { level: 'warn', metrics: false, audit: false } },
@@ -164,15 +162,27 @@ function flow(brokerPort: number, embedded: boolean): readonly object[] {
   ];
 }
 
-/** Starts Node-RED with mqtt in, function, mqtt out, and does not wait. `embedded`: its aedes node is the broker on that port. */
-export async function launchNodeRed(machine: Machine, brokerPort: number, embedded: boolean): Promise<Running> {
+export interface NodeRedKind {
+  /** Its aedes node is the broker. */
+  readonly embedded?: boolean;
+  /** With its editor, as it comes. */
+  readonly editor?: boolean;
+}
+
+/** Starts Node-RED with mqtt in, function, mqtt out, and does not wait. */
+export async function launchNodeRed(
+  machine: Machine,
+  brokerPort: number,
+  { embedded = false, editor = false }: NodeRedKind,
+): Promise<Running> {
   const entry = nodeRed();
   const home = machine.folder();
   const settings = {
     ...SETTINGS,
+    ...(editor ? {} : WITHOUT_EDITOR),
     uiPort: await freePort(),
     userDir: home,
-    nodesDir: [join(CACHE, 'node-red/node_modules/node-red-contrib-aedes')],
+    nodesDir: embedded ? [join(CACHE, 'node-red/node_modules/node-red-contrib-aedes')] : [],
   };
   writeFileSync(join(home, 'settings.js'), `module.exports = ${JSON.stringify(settings)};\n`);
   writeFileSync(join(home, 'flows.json'), JSON.stringify(flow(brokerPort, embedded)));
@@ -183,12 +193,12 @@ export async function launchNodeRed(machine: Machine, brokerPort: number, embedd
 /** `answers` is asked again and again whether a message comes through. */
 export async function startNodeRed(
   machine: Machine,
-  embedded: boolean,
+  kind: NodeRedKind,
   answers: (port: number) => Promise<boolean>,
 ): Promise<Peer> {
-  const broker = embedded ? null : await startMosquitto(machine);
+  const broker = kind.embedded ? null : await startMosquitto(machine);
   const port = broker?.port ?? (await freePort());
-  const running = await launchNodeRed(machine, port, embedded);
+  const running = await launchNodeRed(machine, port, kind);
   await until('Node-RED', running, 100, () => answers(port));
   return peerOf(port, [running, ...(broker?.processes ?? [])]);
 }

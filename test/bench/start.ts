@@ -32,7 +32,7 @@ async function nodeRedStart(machine: Machine, brokerPort: number): Promise<numbe
   );
   const { bytes } = publishTemplate('bench/in', 0, 200);
   const began = performance.now();
-  const running = await launchNodeRed(machine, brokerPort, false);
+  const running = await launchNodeRed(machine, brokerPort, {});
   await until('Node-RED', running, POLL_MS, async () => {
     if (!heard) sender.write(bytes);
     return heard;

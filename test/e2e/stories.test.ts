@@ -82,7 +82,10 @@ describe.skipIf(skipBrowser)(`what a technician does${browserNote}`, () => {
     await page.getByText('latitude').first().waitFor();
     await rig.picture(page, 'story-flow-message');
     await page.getByText('Hex', { exact: true }).click();
-    await page.getByText(/7b\s*22/i).first().waitFor();
+    await page
+      .getByText(/7b\s*22/i)
+      .first()
+      .waitFor();
     expect(problems).toEqual([]);
     await close();
   });

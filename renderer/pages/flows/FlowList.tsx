@@ -46,35 +46,35 @@ const COLUMNS: readonly Column<FlowRow>[] = [
   {
     id: 'state',
     head: text.columns.state,
-    width: 'minmax(116px, 0.7fr)',
+    width: 'minmax(136px, 0.7fr)',
     cell: (row) => <HealthBadge health={row.edge.health} size="s" />,
     sortBy: (row) => HEALTH_RANK[row.edge.health],
   },
   {
     id: 'name',
     head: text.columns.name,
-    width: 'minmax(170px, 1.5fr)',
+    width: 'minmax(140px, 1.5fr)',
     cell: (row) => <Name row={row} />,
     sortBy: (row) => row.edge.subscription,
   },
   {
     id: 'way',
     head: text.columns.way,
-    width: 'minmax(200px, 2fr)',
+    width: 'minmax(150px, 2fr)',
     cell: (row) => <Way row={row} />,
     sortBy: (row) => `${row.from} ${row.to}`,
   },
   {
     id: 'subject',
     head: text.columns.subject,
-    width: 'minmax(150px, 1.6fr)',
+    width: 'minmax(130px, 1.6fr)',
     cell: (row) => <span className="mono flow-subject clip">{row.edge.subject}</span>,
     sortBy: (row) => row.edge.subject,
   },
   {
     id: 'rate',
     head: text.columns.rate,
-    width: '84px',
+    width: '76px',
     align: 'end',
     cell: (row) => formatRate(row.edge.perS),
     sortBy: (row) => row.edge.perS,
@@ -90,7 +90,7 @@ const COLUMNS: readonly Column<FlowRow>[] = [
   {
     id: 'books',
     head: text.columns.books,
-    width: 'minmax(150px, 1fr)',
+    width: 'minmax(170px, 1fr)',
     align: 'end',
     cell: (row) => (
       <span className="flow-books">
@@ -103,6 +103,11 @@ const COLUMNS: readonly Column<FlowRow>[] = [
     sortBy: (row) => row.edge.books.in,
   },
 ];
+
+/** Where there is less room: the queue is in the panel too. */
+const NARROW = COLUMNS.filter((column) => column.id !== 'queue');
+/** Beside an open panel, which shows the rest. */
+const BESIDE = COLUMNS.filter((column) => ['state', 'name', 'way', 'rate'].includes(column.id));
 
 const card = (row: FlowRow): ReactNode => (
   <div className="flow-card">
@@ -122,7 +127,8 @@ const card = (row: FlowRow): ReactNode => (
 );
 
 /** Every flow as a row, for keyboards, screen readers and phones. */
-export function FlowList(props: { rows: readonly FlowRow[] }): ReactNode {
+export function FlowList(props: { rows: readonly FlowRow[]; beside: boolean }): ReactNode {
+  const narrow = useMedia('(max-width: 1199px)');
   const [search, setSearch] = useState('');
   const [sorting, setSorting] = useState<Sorting>({ column: 'state', down: false });
   const shown = useMemo(() => {
@@ -147,7 +153,7 @@ export function FlowList(props: { rows: readonly FlowRow[] }): ReactNode {
         <DataTable
           label={text.table}
           rows={shown}
-          columns={COLUMNS}
+          columns={props.beside ? BESIDE : narrow ? NARROW : COLUMNS}
           rowId={rowId}
           sorting={sorting}
           onSort={setSorting}

@@ -136,7 +136,7 @@ export function FlowsPage(props: PageProps): ReactNode {
         {view === 'picture' && (
           <FlowPicture nodes={nodes} lines={lines} layout={layout} selection={selection} onSelect={setSelection} />
         )}
-        {view === 'list' && <FlowList rows={rows} />}
+        {view === 'list' && <FlowList rows={rows} beside={panel !== null} />}
         {view === 'traces' && <Traces chosen={trace} onChoose={setTrace} askedAt={askedAt} onAsked={asked} />}
         {panel}
       </div>

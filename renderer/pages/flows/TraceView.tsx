@@ -54,7 +54,7 @@ function Outcome(props: { timeline: Timeline }): ReactNode {
         />
       ))}
       {open.length > 0 && (
-        <ErrorNotice tone="care" what={text.outstanding} meaning={[...new Set(open.map(outstanding))].join(' ')} />
+        <ErrorNotice tone="starting" what={text.outstanding} meaning={[...new Set(open.map(outstanding))].join(' ')} />
       )}
     </>
   );
@@ -112,7 +112,11 @@ function TraceRow(props: { trace: TraceView; chosen: boolean; onChoose: (id: str
       <button type="button" className="trace-row" aria-pressed={props.chosen} onClick={() => props.onChoose(trace.id)}>
         <span className="row">
           <span className="grow mono clip">{trace.topic}</span>
-          {trace.reason === 'asked' && <StateBadge tone="care" label={text.asked} size="s" />}
+          {trace.reason === 'asked' && (
+            <span className="trace-asked">
+              <Footprints size={14} aria-hidden="true" /> {text.asked}
+            </span>
+          )}
         </span>
         <span className="row small muted">
           <span className="grow num">{text.total(formatMicros(timeline.totalUs), timeline.steps.length)}</span>

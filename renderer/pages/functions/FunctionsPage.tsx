@@ -4,12 +4,12 @@ import { Button } from '../../components/Button.tsx';
 import { SearchField } from '../../components/Choices.tsx';
 import { DataTable, type Sorting, sortRows } from '../../components/DataTable.tsx';
 import { EmptyNotice, Skeleton } from '../../components/Notices.tsx';
-import { usePhone } from '../../hooks/use-media.ts';
+import { useMedia, usePhone } from '../../hooks/use-media.ts';
 import { go } from '../../hooks/use-route.ts';
 import { rowsOf, useRows } from '../../hooks/use-table.ts';
 import { functions as text } from '../../text/functions.ts';
 import type { PageProps } from '../registry.ts';
-import { FUNCTION_COLUMNS, FunctionCard } from './columns.tsx';
+import { FUNCTION_COLUMNS, FunctionCard, NARROW_COLUMNS } from './columns.tsx';
 import { FunctionDetail } from './FunctionDetail.tsx';
 import './functions.css';
 
@@ -19,6 +19,7 @@ const card = (row: FunctionView): ReactNode => <FunctionCard row={row} />;
 function FunctionList(): ReactNode {
   const table = useRows('functions');
   const phone = usePhone();
+  const narrow = useMedia('(max-width: 1199px)');
   const [search, setSearch] = useState('');
   const [sorting, setSorting] = useState<Sorting>({ column: 'state', down: false });
   const rows = useMemo(() => rowsOf(table), [table]);
@@ -56,7 +57,7 @@ function FunctionList(): ReactNode {
           <DataTable
             label={text.table}
             rows={shown}
-            columns={FUNCTION_COLUMNS}
+            columns={narrow ? NARROW_COLUMNS : FUNCTION_COLUMNS}
             rowId={rowId}
             rowHeight={64}
             sorting={sorting}

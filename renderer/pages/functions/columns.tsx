@@ -112,6 +112,9 @@ export const FUNCTION_COLUMNS: readonly Column<FunctionView>[] = [
   },
 ];
 
+/** Where there is less room; the function's page has the rest. */
+export const NARROW_COLUMNS = FUNCTION_COLUMNS.filter((column) => column.id !== 'p50' && column.id !== 'restarts');
+
 export function FunctionCard(props: { row: FunctionView }): ReactNode {
   const { row } = props;
   const count = errorsOf(row);
