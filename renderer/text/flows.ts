@@ -6,7 +6,6 @@ export const flows = {
   views: { picture: 'Picture', list: 'List', traces: 'Traces' },
   picture:
     'Picture of the site: devices on the left, functions and local clients in the middle, history, alarms and cloud on the right',
-  columns: { source: 'Devices', middle: 'Functions and local clients', target: 'History, alarms, cloud' },
   kinds: {
     device: 'Device',
     function: 'Function',
@@ -23,14 +22,11 @@ export const flows = {
   in: (rate: string) => `in ${rate}/s`,
   out: (rate: string) => `out ${rate}/s`,
   bundle: (count: number, to: string) => `${count} flows to ${to}`,
-  many: (count: number) => `${count} flows`,
   dropped: (count: string) => `${count} dropped`,
-  waiting: (count: string) => `${count} waiting`,
   edgeName: (name: string, from: string, to: string, state: string) => `${name}: from ${from} to ${to}, ${state}`,
   fit: 'Show all',
   zoomIn: 'Zoom in',
   zoomOut: 'Zoom out',
-  clear: 'Show all flows again',
   wrong: (count: number) => (count === 1 ? '1 flow needs attention' : `${count} flows need attention`),
 } as const;
 
@@ -107,9 +103,7 @@ export const panel = {
   noMatch: 'No message has this text',
   size: (size: string, truncated: boolean) => (truncated ? `${size}, first 4 kB shown` : size),
   sequence: (sequence: string) => `no. ${sequence}`,
-  from: (source: string) => `from ${source}`,
   back: 'All messages',
-  message: 'Message',
   as: 'Show content as',
   formats: { json: 'JSON', hex: 'Hex', text: 'Text' },
   notJson: 'The content is not JSON. Look at it as text or hex.',
@@ -136,7 +130,6 @@ export const panel = {
 export const traces = {
   list: 'Traces, newest first; those that were asked for come first',
   asked: 'Asked for',
-  sampled: 'Sampled',
   ask: 'Trace next message',
   askedAny: 'The next message at all is followed.',
   waitingFor: 'Waiting for the next message',

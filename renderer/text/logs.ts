@@ -16,10 +16,7 @@ export const logs = {
   noMatchBody: 'Change the search, level or source.',
   noMatchAction: 'Show all entries',
   shown: (shown: string, total: string) => (shown === total ? `${total} entries` : `${shown} of ${total} entries`),
-  open: (what: string, when: string) => `${what}, ${when}`,
   facts: { at: 'Time', source: 'Source', event: 'Event', level: 'Level' },
-  noData: 'No further data.',
-  copyName: 'This entry',
   page: 'Open its page',
 } as const;
 

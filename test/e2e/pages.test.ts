@@ -34,7 +34,9 @@ const tooSmall = (page: Page): Promise<string[]> =>
     };
     return [...document.querySelectorAll<HTMLElement>('button, a[href], select, input, summary, [role=button], [role=tab]')]
       .filter(
-        (one) => one.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && one.closest('p, [inert]') === null,
+        (one) =>
+          one.checkVisibility({ opacityProperty: true, visibilityProperty: true }) &&
+          one.closest('p, [inert], .react-flow') === null,
       )
       .map((one) => ({ one, box: areaOf(one) }))
       .filter(({ box }) => box.width > 1 && (box.height < 44 || box.width < 44))

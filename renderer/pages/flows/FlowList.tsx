@@ -7,6 +7,7 @@ import { type Column, DataTable, type Sorting, sortRows } from '../../components
 import { EmptyNotice } from '../../components/Notices.tsx';
 import { HealthBadge } from '../../components/StateBadge.tsx';
 import { HEALTH_RANK } from '../../components/tone.ts';
+import { useMedia } from '../../hooks/use-media.ts';
 import { flows, flowList as text } from '../../text/flows.ts';
 import { formatCount, formatRate } from '../../text/format.ts';
 import { droppedOf, isShared } from './graph.ts';

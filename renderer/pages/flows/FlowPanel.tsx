@@ -35,7 +35,13 @@ function TraceButton(props: { party: string; label: string; onAsked: (party: str
 function Frame(props: { title: ReactNode; name: string; onClose: () => void; children: ReactNode }): ReactNode {
   const { onClose } = props;
   const ref = useRef<HTMLElement>(null);
-  useEffect(() => ref.current?.focus({ preventScroll: true }), []);
+  useEffect(() => {
+    const before = document.activeElement;
+    ref.current?.focus({ preventScroll: true });
+    return () => {
+      if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
+    };
+  }, []);
   return (
     <aside
       ref={ref}

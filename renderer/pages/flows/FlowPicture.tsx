@@ -26,6 +26,9 @@ export interface PictureProps {
   readonly onSelect: (selection: Selection | null) => void;
 }
 
+/** Without it every new value would count as a new node: all edges would vanish until it was measured again. */
+const measuredOf = (box: { readonly width: number; readonly height: number }) => ({ width: box.width, height: box.height });
+
 function partiesOf(props: PictureProps, lit: ReadonlySet<string> | null, onChoose: (id: string) => void): PartyNode[] {
   const near = new Set(props.lines.filter((line) => lit?.has(line.id)).flatMap((line) => [line.from, line.to]));
   return props.nodes.flatMap((view): PartyNode[] => {
@@ -39,6 +42,7 @@ function partiesOf(props: PictureProps, lit: ReadonlySet<string> | null, onChoos
         position: { x: box.x, y: box.y },
         width: box.width,
         height: box.height,
+        measured: measuredOf(box),
         data: { view, chosen, lit: lit === null || chosen || near.has(view.id), onChoose },
       },
     ];
@@ -57,6 +61,7 @@ function lanesOf(props: PictureProps, lit: ReadonlySet<string> | null, onChoose:
       position: { x: lane.x, y: lane.y },
       width: lane.width,
       height: lane.height,
+      measured: measuredOf(lane),
       zIndex: 2,
       data: {
         to: labels.get(end) ?? end,
