@@ -3,9 +3,15 @@ import type { Plugin } from 'vite';
 /** Texts in packages and what the bundle has in their place. A text that is not there any more fails the build. */
 const PATCHES: readonly { readonly file: RegExp; readonly changes: readonly (readonly [string, string])[] }[] = [
   {
+    // Thirty calls a message, each of which makes an array and looks whether it is switched on.
+    file: /[\\/]mqtt-packet[\\/]parser\.js$/,
+    changes: [["require('debug')('mqtt-packet:parser')", '() => {}']],
+  },
+  {
     // It would make 65,536 buffers with the first packet, 7 MB; beyond lengths of topics a cached number is hardly used twice.
     file: /[\\/]mqtt-packet[\\/]writeToStream\.js$/,
     changes: [
+      ["require('debug')('mqtt-packet:writeToStream')", '() => {}'],
       ['let toGenerate = true', 'let toGenerate = false'],
       [
         'return stream.write(numCache[number])',

@@ -38,6 +38,16 @@ export function createFrontDoors(deps: DoorDeps, config: { settings: GatewaySett
   const life = new AbortController();
   let broker: LocalBroker | null = null;
   let web: WebServer | null = null;
+  const opened = Promise.withResolvers<LocalBroker>();
+  opened.promise.catch(() => undefined);
+  // Functions may publish to clients before the broker is open: their routes hold what comes until then.
+  router.attach('local', {
+    durable: false,
+    async deliver(batch) {
+      const { sink } = await opened.promise;
+      await sink.deliver(batch);
+    },
+  });
 
   function makeWeb(port: number): WebServer {
     const health = () => {
@@ -84,6 +94,7 @@ export function createFrontDoors(deps: DoorDeps, config: { settings: GatewaySett
     await made.start(signal);
     broker = made;
     started.push(made);
+    opened.resolve(made);
     router.attach('local', made.sink);
     alarms.reconcile('broker', []);
   }
@@ -94,6 +105,8 @@ export function createFrontDoors(deps: DoorDeps, config: { settings: GatewaySett
     } catch (cause) {
       if (!(cause instanceof GatewayError) || life.signal.aborted) throw cause;
       log.error('broker.not-started', { cause });
+      opened.reject(cause);
+      router.attach('local', undefined);
       alarms.reconcile('broker', [
         { source: 'broker', code: cause.code, priority: 'high', message: cause.message, remedy: cause.remedy },
       ]);

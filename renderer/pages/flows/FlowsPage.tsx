@@ -45,8 +45,7 @@ function useLayout(nodes: readonly LayoutNode[], lines: readonly LayoutLine[]): 
   }, [key]);
 }
 
-/** `#/flows`, `#/flows?edge=<id>`, `#/flows?trace=<id>`: the picture of the site, its flows as a list, and traces. */
-export function FlowsPage(props: PageProps): ReactNode {
+function Flows(props: PageProps): ReactNode {
   const phone = usePhone();
   const now = useNow();
   const nodeTable = useRows('nodes');
@@ -142,4 +141,12 @@ export function FlowsPage(props: PageProps): ReactNode {
       </div>
     </div>
   );
+}
+
+/**
+ * The picture of the site, its flows as a list, and traces: `#/flows`, `?view=list`, `?edge=<id>`, `?node=<id>`, `?trace=<id>`.
+ * Another address begins anew.
+ */
+export function FlowsPage(props: PageProps): ReactNode {
+  return <Flows key={props.query.toString()} {...props} />;
 }

@@ -214,8 +214,8 @@ function draw(
   return { d: `M ${a.x} ${a.y} ${curve(first)} L ${end.x} ${end.y} ${curve(piece(end, b))}`, first };
 }
 
-const LABEL = { width: 60, height: 32 } as const;
-const LABEL_PLACES: readonly number[] = [0.5, 0.4, 0.6, 0.32, 0.68, 0.26, 0.75];
+const LABEL = { width: 62, height: 38 } as const;
+const LABEL_PLACES: readonly number[] = [0.5, 0.44, 0.56, 0.38, 0.62, 0.32, 0.68, 0.26, 0.74, 0.2, 0.8, 0.15, 0.85];
 
 /** Puts each label on its line where it covers no other one, as near to the middle as there is room. Labels on lanes' lines come last: they are seldom seen. */
 function placeLabels(

@@ -146,11 +146,8 @@ function PlainLine(props: EdgeProps<FlowLine>): ReactNode {
               <span className="visually-hidden">{data.name}: </span>
               {tone !== 'normal' && <StateIcon tone={tone} size={14} />}
               {tone !== 'normal' && data.dropped === 0 && <span className="flow-chip-name">{HEALTH_WORD[data.health]}</span>}
-              {data.dropped > 0 ? (
-                <span className="num flow-chip-drop">{text.dropped(formatCount(data.dropped))}</span>
-              ) : (
-                tone === 'normal' && <span className="num">{text.shortRate(formatRate(data.perS))}</span>
-              )}
+              {tone === 'normal' && <span className="num">{text.shortRate(formatRate(data.perS))}</span>}
+              {data.dropped > 0 && <span className="num flow-chip-drop">{text.dropped(formatCount(data.dropped))}</span>}
             </button>
           </div>
         </EdgeLabelRenderer>

@@ -26,8 +26,7 @@ function fromQuery(query: URLSearchParams): LogFilter {
   return { level: isLevel(level) ? level : 'all', source: query.get('source') ?? '', search: query.get('text') ?? '' };
 }
 
-/** One log for everything: `#/logs`, `#/logs?source=device:meter&level=warn`. */
-export function LogsPage(props: PageProps): ReactNode {
+function Log(props: PageProps): ReactNode {
   const table = useRows('logs');
   const phone = usePhone();
   const now = useNow();
@@ -109,4 +108,9 @@ export function LogsPage(props: PageProps): ReactNode {
       </p>
     </div>
   );
+}
+
+/** One log for everything: `#/logs`, `#/logs?source=device:meter&level=warn`. Another address begins anew. */
+export function LogsPage(props: PageProps): ReactNode {
+  return <Log key={props.query.toString()} {...props} />;
 }
