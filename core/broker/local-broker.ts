@@ -131,7 +131,7 @@ function watchClients(broker: SiteBroker, { clients, faults, sessions }: Inside,
  * What a client does wrong ends that client's connection, is counted, logged and shown in `status().lastFault`.
  */
 export function createLocalBroker(deps: LocalBrokerDeps, options: LocalBrokerOptions): LocalBroker {
-  const { clock, tracer, log, metrics } = deps;
+  const { clock, log, metrics } = deps;
   const host = options.host ?? '127.0.0.1';
   const maxTopicLevels = options.maxTopicLevels ?? 32;
   const maxPacketBytes = options.maxPacketBytes ?? 1024 * 1024;
@@ -178,10 +178,7 @@ export function createLocalBroker(deps: LocalBrokerDeps, options: LocalBrokerOpt
     durable: false,
     deliver(batch: readonly Message[]) {
       if (!site) return Promise.reject(new GatewayError('gateway/stopping', 'The local broker is not running.'));
-      for (const message of batch) {
-        site.send(message);
-        if (message.traceId !== undefined) tracer.hop(message.traceId, 'delivered', 'local', message.topic);
-      }
+      for (const message of batch) site.send(message);
       sent.add(batch.length);
       return pressure.active ? pressure.relief() : undefined;
     },

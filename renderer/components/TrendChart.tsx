@@ -1,16 +1,12 @@
 import { type ReactNode, useEffect, useRef } from 'react';
 import uPlot from 'uplot';
+import type { TimeWindow } from './time-window.ts';
 import 'uplot/dist/uPlot.min.css';
 import { formatNumber, formatTime } from '../text/format.ts';
 import { LOCALE } from '../text/locale.ts';
 import './charts.css';
 import { attachPanZoom } from './pan-zoom.ts';
 import type { TrendColumns } from './trend-data.ts';
-
-export interface TimeWindow {
-  readonly from: number;
-  readonly to: number;
-}
 
 interface Options {
   readonly label: string;

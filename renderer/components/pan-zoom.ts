@@ -1,4 +1,4 @@
-import type { TimeWindow } from './TrendChart.tsx';
+import type { TimeWindow } from './time-window.ts';
 
 const SHORTEST_MS = 20_000;
 const LONGEST_MS = 31 * 24 * 3_600_000;

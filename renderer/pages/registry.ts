@@ -6,12 +6,7 @@ import SquareFunction from 'lucide-react/icons/square-function';
 import Workflow from 'lucide-react/icons/workflow';
 import { type ComponentType, type LazyExoticComponent, lazy } from 'react';
 import { pageNames } from '../text/pages.ts';
-
-/** What a page gets: the parts of the address after its name. */
-export interface PageProps {
-  readonly rest: readonly string[];
-  readonly query: URLSearchParams;
-}
+import type { PageProps } from './page.ts';
 
 export type PageId = keyof typeof pageNames;
 

@@ -83,9 +83,12 @@ async function measure(peers: readonly Named[], load: Load, rounds: number, quic
         }
       }
     }
+  }
+  // More rounds than above: one disturbance decides a p99.
+  for (let round = 0; round < (quick ? 1 : 5); round += 1) {
     for (const perS of RATES) {
       for (const { name, peer, echo } of peers) {
-        const steady = { echo, warmMs: 400, measureMs: quick ? 1000 : 1500 };
+        const steady = { echo, warmMs: 300, measureMs: 1000 };
         keep(results, `${perS}/s`, name, await load.run(peer, job({ perS }, 1, steady)));
       }
     }
@@ -125,6 +128,7 @@ function barsOf(peers: readonly Named[], of: Medians, results: Results): Bar[] {
     const own = of(cell, 'Gatehouse');
     if (cell.startsWith('QoS')) {
       const best = Math.max(...rivals.map(({ name }) => of(cell, name).perS));
+      if (best <= 0) throw new Error(`Node-RED passed nothing on at ${cell}: there is nothing to compare with`);
       const ratio = own.perS / best;
       bars.push({ text: `${cell}: ${times(ratio)} the throughput of Node-RED's best variant (at least 3x)`, met: ratio >= 3 });
     } else {

@@ -23,7 +23,8 @@ export interface Figures {
   readonly sent: number;
 }
 export type Said =
-  | { readonly said: 'begin' | 'end' }
+  | { readonly said: 'begin' }
+  | { readonly said: 'end' }
   | { readonly said: 'done'; readonly figures: Figures }
   | { readonly said: 'failed'; readonly why: string };
 

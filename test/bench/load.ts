@@ -13,6 +13,8 @@ export interface Load {
   end(): void;
 }
 
+const PATIENCE_MS = 30_000;
+
 /** The load generator's process; one job at a time. */
 export function startLoad(): Load {
   const child = fork(fileURLToPath(new URL('./load-client.ts', import.meta.url)), [], {
@@ -25,12 +27,17 @@ export function startLoad(): Load {
       let cpu = 0;
       return new Promise((resolve, reject) => {
         const onExit = (): void => reject(new Error('the load generator ended'));
+        const late = setTimeout(
+          () => reject(new Error(`load on port ${peer.port}: no end`)),
+          job.warmMs + job.measureMs + PATIENCE_MS,
+        );
         const onSaid = (said: Said): void => {
           if (said.said === 'begin') before = used();
           else if (said.said === 'end') cpu = used() - before;
           else {
             child.off('message', onSaid);
             child.off('exit', onExit);
+            clearTimeout(late);
             if (said.said === 'failed') reject(new Error(`load on port ${peer.port}: ${said.why}`));
             else {
               const messages = Math.max(1, (said.figures.perS * job.measureMs) / 1000);

@@ -9,7 +9,7 @@ import { usePhone } from '../../hooks/use-media.ts';
 import { go } from '../../hooks/use-route.ts';
 import { rowsOf, useRow, useRows } from '../../hooks/use-table.ts';
 import { deployments as text } from '../../text/deployments.ts';
-import type { PageProps } from '../registry.ts';
+import type { PageProps } from '../page.ts';
 import { DocumentEditor } from './DocumentEditor.tsx';
 import './deployments.css';
 import { RunningSheet } from './RunningSheet.tsx';

@@ -9,7 +9,7 @@ import { go } from '../../hooks/use-route.ts';
 import { rowsOf, useRows } from '../../hooks/use-table.ts';
 import { devices as text } from '../../text/devices.ts';
 import { formatCount } from '../../text/format.ts';
-import type { PageProps } from '../registry.ts';
+import type { PageProps } from '../page.ts';
 import { DEVICE_COLUMNS, DeviceCard } from './columns.tsx';
 import { DevicePage } from './DevicePage.tsx';
 import './devices.css';

@@ -5,7 +5,7 @@ import type { PointView, TrendPoint } from '../../../core/contract/views.ts';
 import { Button } from '../../components/Button.tsx';
 import { SegmentedControl } from '../../components/Choices.tsx';
 import { EmptyNotice, ErrorNotice, Skeleton } from '../../components/Notices.tsx';
-import type { TimeWindow } from '../../components/TrendChart.tsx';
+import type { TimeWindow } from '../../components/time-window.ts';
 import { type TrendFigures, trendColumns, trendFigures } from '../../components/trend-data.ts';
 import { useQuery } from '../../hooks/use-call.ts';
 import { useMedia, usePhone } from '../../hooks/use-media.ts';

@@ -9,7 +9,7 @@ import { useNow } from '../../hooks/use-now.ts';
 import { go } from '../../hooks/use-route.ts';
 import { rowsOf, useRows } from '../../hooks/use-table.ts';
 import { flows as text } from '../../text/flows.ts';
-import type { PageProps } from '../registry.ts';
+import type { PageProps } from '../page.ts';
 import './flows.css';
 import { FlowList } from './FlowList.tsx';
 import { EdgePanel, NodePanel } from './FlowPanel.tsx';

@@ -8,7 +8,7 @@ import { useMedia, usePhone } from '../../hooks/use-media.ts';
 import { go } from '../../hooks/use-route.ts';
 import { rowsOf, useRows } from '../../hooks/use-table.ts';
 import { functions as text } from '../../text/functions.ts';
-import type { PageProps } from '../registry.ts';
+import type { PageProps } from '../page.ts';
 import { FUNCTION_COLUMNS, FunctionCard, NARROW_COLUMNS } from './columns.tsx';
 import { FunctionDetail } from './FunctionDetail.tsx';
 import './functions.css';

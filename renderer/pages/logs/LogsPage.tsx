@@ -13,7 +13,7 @@ import { useConsole } from '../../stores/context.tsx';
 import { common } from '../../text/common.ts';
 import { formatCount } from '../../text/format.ts';
 import { logs as text } from '../../text/logs.ts';
-import type { PageProps } from '../registry.ts';
+import type { PageProps } from '../page.ts';
 import { saveFile } from './export.ts';
 import { fileNameAt, filterLogs, jsonLines, type LeastLevel, type LogFilter, NO_FILTER, sourcesOf } from './filter.ts';
 import './logs.css';

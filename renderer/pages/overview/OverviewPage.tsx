@@ -4,7 +4,7 @@ import { ErrorNotice, Skeleton } from '../../components/Notices.tsx';
 import { useRow } from '../../hooks/use-table.ts';
 import { formatCount } from '../../text/format.ts';
 import { overview } from '../../text/overview.ts';
-import type { PageProps } from '../registry.ts';
+import type { PageProps } from '../page.ts';
 import { AlarmSheet } from './AlarmSheet.tsx';
 import { AttentionList } from './AttentionList.tsx';
 import { CloudSheet } from './CloudSheet.tsx';
