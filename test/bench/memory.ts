@@ -20,12 +20,13 @@ async function run({ quick, note }: Parameters<Case['run']>[0]): Promise<Finding
     const own = memoryOf(running.pid);
     const theirs = memoryOf(red.processes[0]?.pid ?? 0);
     const stripped = memoryOf(bare.processes[0]?.pid ?? 0);
+    const least = Math.min(theirs.residentMb, stripped.residentMb);
     const row = (name: string, of: typeof own) => [name, thousands(of.residentMb), thousands(of.proportionalMb), of.threads];
     return {
       tables: [
         {
           title: `Memory ${seconds} s after the start, nobody at the console`,
-          columns: ['', 'resident MB', 'without its share of shared pages', 'threads'],
+          columns: ['', 'resident MB', 'proportional MB (shared pages by share)', 'threads'],
           rows: [
             row('Gatehouse, console and demo site (6 devices, 3 function threads, local and practice cloud)', own),
             row('Node-RED as it comes (with its editor), one small flow', theirs),
@@ -35,8 +36,8 @@ async function run({ quick, note }: Parameters<Case['run']>[0]): Promise<Finding
       ],
       bars: [
         {
-          text: `resident ${thousands(own.residentMb)} MB, Node-RED ${thousands(theirs.residentMb)} MB with its editor (no more)`,
-          met: own.residentMb <= theirs.residentMb,
+          text: `resident ${thousands(own.residentMb)} MB, Node-RED's leaner variant ${thousands(least)} MB (no more)`,
+          met: own.residentMb <= least,
         },
       ],
       figures: { gatehouse: own, nodeRed: theirs, nodeRedWithoutEditor: stripped },

@@ -9,7 +9,7 @@ const articles = new Map([
 export const handler = async (event) => {
   const { code, symbology } = event.values;
   const article = articles.get(code);
-  if (!article) console.warn(`unknown article ${code}`);
+  if (!article) console.log(`unknown article ${code}`);
   return {
     topic: `sales/${article ? 'known' : 'unknown'}`,
     payload: { code, symbology, name: article?.name ?? null, price: article?.price ?? null, at: event.at },
