@@ -14,7 +14,7 @@ const PEERS: readonly { readonly has: string; readonly packages: readonly string
   { has: 'command -v mosquitto_pub', packages: ['mosquitto-clients'] },
   { has: 'command -v chromium', packages: ['chromium', 'fonts-liberation', 'fonts-noto-color-emoji'] },
   {
-    has: 'python3 -c "import pymodbus" || /usr/bin/python3 -c "import pymodbus"',
+    has: '/usr/bin/python3 -c "import pymodbus, serial"',
     packages: ['python3', 'python3-pymodbus', 'python3-serial', 'python3-serial-asyncio'],
   },
   { has: 'command -v mbpoll', packages: ['mbpoll'] },
