@@ -1,6 +1,6 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { browserClock } from './api/browser-clock.ts';
+import { systemClock } from '../core/base/clock.ts';
 import { createPageClient } from './api/connect.ts';
 import { App } from './app.tsx';
 import { createConsole } from './stores/context.tsx';
@@ -20,7 +20,7 @@ function localStorageOrNull(): Storage | null {
 const host = document.getElementById('app');
 if (host) {
   const settings = createSettings({ storage: localStorageOrNull(), root: document.documentElement }, { kiosk: isKiosk(window) });
-  const value = createConsole({ api: createPageClient(window), clock: browserClock, settings });
+  const value = createConsole({ api: createPageClient(window), clock: systemClock, settings });
   createRoot(host).render(
     <StrictMode>
       <App value={value} />

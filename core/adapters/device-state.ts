@@ -1,10 +1,10 @@
 import type { Clock } from '../base/clock.ts';
 import { GatewayError, toWire } from '../base/errors.ts';
+import { createRate } from '../base/rate.ts';
 import type { DeviceConfig } from '../contract/document/devices.ts';
 import type { Reading, ReadingBatch } from '../contract/reading.ts';
 import type { DeviceView, FaultView, Health, PointView } from '../contract/views.ts';
 import { describeConnection } from './describe.ts';
-import { createRate } from './rate.ts';
 
 /** What is known about a device. Health follows evidence: `ok` needs readings, not an open port. */
 export interface DeviceState {
@@ -73,7 +73,7 @@ const withReading = (point: PointView, reading: Reading, at: number): PointView 
 export function createDeviceState(clock: Clock, config: DeviceConfig): DeviceState {
   const points = new Map(emptyPoints(config).map((point) => [point.name, point]));
   const errors = new Map<string, number>();
-  const rate = createRate(clock);
+  const rate = createRate();
   const staleAfterMs = staleAfter(config);
   let health: Health = 'starting';
   let since = clock.now();
@@ -109,7 +109,7 @@ export function createDeviceState(clock: Clock, config: DeviceConfig): DeviceSta
         if (point) points.set(reading.point, withReading(point, reading, batch.sampledAt));
       }
       readings += batch.readings.length;
-      rate.add(batch.readings.length);
+      rate.add(clock.monotonic(), batch.readings.length);
       lastSeenAt = at;
       quietSince = clock.monotonic();
       const whole = batch.readings.every(({ quality }) => quality === 'good');
@@ -169,7 +169,7 @@ export function createDeviceState(clock: Clock, config: DeviceConfig): DeviceSta
       lastError,
       reconnects: Math.max(0, sessions - 1),
       readings,
-      readingsPerS: rate.perSecond(),
+      readingsPerS: Number(rate.perS(clock.monotonic()).toFixed(2)),
       errors: Object.fromEntries(errors),
       points: [...points.values()],
     }),

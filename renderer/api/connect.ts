@@ -1,5 +1,5 @@
+import { systemClock } from '../../core/base/clock.ts';
 import { type ApiClient, type ClientTransport, createApiClient } from '../../core/contract/client.ts';
-import { browserClock } from './browser-clock.ts';
 import { openIpcTransport } from './ipc-transport.ts';
 import { apiAddress, connectWebSocket } from './websocket-transport.ts';
 
@@ -8,5 +8,5 @@ export function createPageClient(page: Window): ApiClient {
   const bridge = page.gatehouse;
   const connect = (): Promise<ClientTransport> =>
     bridge ? Promise.resolve(openIpcTransport(bridge)) : connectWebSocket(apiAddress(page.location));
-  return createApiClient({ connect, clock: browserClock, random: Math.random });
+  return createApiClient({ connect, clock: systemClock, random: Math.random });
 }

@@ -11,6 +11,8 @@ import { rowsOf, useRows } from '../../hooks/use-table.ts';
 import { flows as text } from '../../text/flows.ts';
 import type { PageProps } from '../page.ts';
 import './flows.css';
+import './panel.css';
+import './traces.css';
 import { FlowList } from './FlowList.tsx';
 import { EdgePanel, NodePanel } from './FlowPanel.tsx';
 import { FlowPicture } from './FlowPicture.tsx';
