@@ -23,7 +23,7 @@ const PEERS: readonly { readonly has: string; readonly packages: readonly string
     packages: ['gcc', 'libc6-dev', 'pkg-config', 'libmodbus-dev'],
   },
   { has: 'command -v openssl', packages: ['openssl'] },
-  { has: 'command -v flock && command -v setpriv && command -v mount', packages: ['util-linux', 'mount'] },
+  { has: 'command -v flock && command -v mount', packages: ['util-linux', 'mount'] },
   { has: 'command -v strace', packages: ['strace'] },
   { has: 'command -v udevadm', packages: ['udev'] },
 ];
