@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { become, isSettled } from '../core/cli/become.ts';
 import { parseStartOptions } from '../core/cli/start-options.ts';
 import type { StartOptions } from '../core/gateway/options.ts';
 
@@ -49,8 +50,13 @@ async function main(args: readonly string[]): Promise<number> {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
     return await new Promise((resolve) => child.on('exit', (code) => resolve(code ?? 1)));
   }
+  const lead = whyNoWindow(options, program);
+  if (!isSettled()) {
+    if (lead !== '') console.log(lead);
+    become(join(root, 'dist/core/cli.js'), ['start', ...args]);
+  }
   const core = (await import(pathToFileURL(join(root, 'dist/core/headless.js')).href)) as typeof import('../core/main.ts');
-  return await core.runHeadless(options, whyNoWindow(options, program));
+  return await core.runHeadless(options, lead);
 }
 
 process.exit(await main(process.argv.slice(2)));

@@ -1,3 +1,5 @@
+import { become, isSettled } from './become.ts';
+
 const NEEDED = 24;
 
 /** Everything else is imported after the check, since an older Node would stumble over it. */
@@ -9,6 +11,8 @@ async function main(): Promise<void> {
     process.exitCode = 1;
     return;
   }
+  const [, program = '', ...args] = process.argv;
+  if (args[0] === 'start' && !isSettled()) become(program, args);
   const life = new AbortController();
   // A reader that has seen enough (`| head`) ends the command like Ctrl-C does, without a complaint.
   for (const stream of [process.stdout, process.stderr])
@@ -23,5 +27,3 @@ async function main(): Promise<void> {
 }
 
 await main();
-
-export {};
