@@ -1,4 +1,5 @@
 import type { AlarmCondition } from '../alarms/alarms.ts';
+import { isFailing } from '../api/handlers/function-health.ts';
 import type { GatewayRuntime } from '../api/handlers/runtime.ts';
 
 /** A line that is down for less is normal life and no alarm. */
@@ -22,10 +23,15 @@ function deviceConditions(runtime: GatewayRuntime, now: number): readonly AlarmC
   });
 }
 
-function functionConditions(runtime: GatewayRuntime): readonly AlarmCondition[] {
+function functionConditions(runtime: GatewayRuntime, now: number): readonly AlarmCondition[] {
   return [...runtime.functions().values()].flatMap((one): AlarmCondition[] => {
-    const { name, state, lastError } = one.view();
-    if (state !== 'parked') return [];
+    const view = one.view();
+    const { name, state, lastError } = view;
+    if (state !== 'parked') {
+      if (lastError === null || !isFailing(view, now)) return [];
+      const { code, message, remedy } = lastError;
+      return [{ source: `function:${name}`, code, priority: 'low', message: `The function ${name} fails. ${message}`, remedy }];
+    }
     return [
       {
         source: `function:${name}`,
@@ -42,7 +48,7 @@ export function standingConditions(runtime: GatewayRuntime): readonly AlarmCondi
   const now = runtime.clock.now();
   const cloud = runtime.cloud();
   const store = runtime.store.health();
-  const conditions: AlarmCondition[] = [...deviceConditions(runtime, now), ...functionConditions(runtime)];
+  const conditions: AlarmCondition[] = [...deviceConditions(runtime, now), ...functionConditions(runtime, now)];
   if (cloud.state === 'offline' && now - cloud.since >= CLOUD_PATIENCE_MS) {
     const message = `The cloud (${cloud.endpoint}) cannot be reached. ${cloud.lastError?.message ?? ''}`.trim();
     conditions.push({

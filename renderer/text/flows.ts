@@ -21,7 +21,7 @@ export const flows = {
   shortRate: (rate: string) => `${rate}/s`,
   in: (rate: string) => `in ${rate}/s`,
   out: (rate: string) => `out ${rate}/s`,
-  bundle: (count: number, to: string) => `${count} flows to ${to}`,
+  bundle: (count: number, to: string) => (count === 1 ? `1 flow to ${to}` : `${count} flows to ${to}`),
   dropped: (count: string) => `${count} dropped`,
   edgeName: (name: string, from: string, to: string, state: string) => `${name}: from ${from} to ${to}, ${state}`,
   fit: 'Show all',

@@ -1,14 +1,7 @@
 import type { BooksView, FlowEdgeView, FlowNodeView, Health } from '../../contract/views.ts';
 import type { Edge } from '../../router/router.ts';
+import { functionHealth } from './function-health.ts';
 import type { GatewayRuntime } from './runtime.ts';
-
-const FUNCTION_HEALTH = {
-  starting: 'starting',
-  running: 'ok',
-  restarting: 'degraded',
-  parked: 'offline',
-  paused: 'paused',
-} as const;
 
 const clients = (n: number): string => (n === 1 ? '1 client' : `${n} clients`);
 
@@ -19,14 +12,7 @@ export function flowNodes(runtime: GatewayRuntime): readonly FlowNodeView[] {
   const cloud = runtime.cloud();
   const broker = runtime.broker()?.status();
   const store = runtime.store.health();
-  const cloudHealth: Health =
-    cloud.state === 'connected'
-      ? 'ok'
-      : cloud.state === 'connecting'
-        ? 'starting'
-        : cloud.state === 'offline'
-          ? 'offline'
-          : 'paused';
+  const cloudHealth: Health = cloud.state === 'connected' ? 'ok' : cloud.state === 'connecting' ? 'starting' : 'offline';
   const fixed: readonly FlowNodeView[] = [
     {
       id: 'local',
@@ -36,7 +22,14 @@ export function flowNodes(runtime: GatewayRuntime): readonly FlowNodeView[] {
       detail: clients(broker?.clients.length ?? 0),
       ...rates('local'),
     },
-    { id: 'cloud', kind: 'cloud', label: 'Cloud', health: cloudHealth, detail: cloud.endpoint, ...rates('cloud') },
+    {
+      id: 'cloud',
+      kind: 'cloud',
+      label: cloud.state === 'not-configured' ? 'Cloud (not set up)' : 'Cloud',
+      health: cloudHealth,
+      detail: cloud.endpoint,
+      ...rates('cloud'),
+    },
     {
       id: 'history',
       kind: 'history',
@@ -65,7 +58,7 @@ export function flowNodes(runtime: GatewayRuntime): readonly FlowNodeView[] {
         id: `function:${name}`,
         kind: 'function',
         label: name,
-        health: FUNCTION_HEALTH[view.state],
+        health: functionHealth(view, runtime.clock.now()),
         detail: view.description,
         ...rates(`function:${name}`),
       };

@@ -1,5 +1,6 @@
 import type { GatewayView } from '../../contract/views.ts';
 import { sumBooks } from '../../router/books.ts';
+import { isFailing } from './function-health.ts';
 import type { GatewayRuntime } from './runtime.ts';
 
 const count = <T>(all: readonly T[], test: (one: T) => boolean): number => all.reduce((sum, one) => sum + (test(one) ? 1 : 0), 0);
@@ -44,8 +45,8 @@ export function gatewayView(runtime: GatewayRuntime): GatewayView {
     },
     functions: {
       total: functions.length,
-      running: count(functions, (one) => one.state === 'running'),
-      failing: count(functions, (one) => one.state === 'parked' || one.state === 'restarting'),
+      running: count(functions, (one) => one.state === 'running' && !isFailing(one, clock.now())),
+      failing: count(functions, (one) => isFailing(one, clock.now())),
     },
     alarms: { active: alarms.length, unacknowledged: count(alarms, (one) => !one.acknowledged) },
     system: runtime.system(),
