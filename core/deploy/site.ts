@@ -106,8 +106,9 @@ export function createSite<D extends Service, F extends SiteFunction<S>, S>(deps
       const goneDevices = replaced(devices, plan.devices.next);
       for (const [name] of goneFunctions) if (!plan.functions.next.has(name)) deps.attach(`function:${name}`, undefined);
       for (const [name, { part }] of plan.functions.next) deps.attach(`function:${name}`, part.sink);
-      deps.route(document.subscriptions, document.settings.hopLimit);
+      // Before the routes: a line that is not for this document must be shut before its first message is stored.
       deps.settle(document);
+      deps.route(document.subscriptions, document.settings.hopLimit);
       functions = plan.functions.next;
       // A port has one owner: the old session must be closed before the new one opens.
       await Promise.all(goneDevices.map(([, part]) => part.stop()));

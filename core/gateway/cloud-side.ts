@@ -11,15 +11,20 @@ export interface CloudSide extends Service {
   status(): CloudStatus;
   rates(): { inPerS: number; outPerS: number };
   setFilters(filters: readonly string[]): void;
-  /** The practice cloud's line; null where a real cloud is configured, or none. */
-  readonly line: PracticeLine | null;
+  /**
+   * Whether the practice cloud is wanted: for the demo site only. It acknowledges what it gets and keeps nothing, so the messages of
+   * any other site must wait in the spool until a real cloud is set up. Without effect where `options.practice` is false.
+   */
+  setPractice(wanted: boolean): void;
+  /** The practice cloud's line; null while there is none. */
+  line(): PracticeLine | null;
 }
 
 export interface CloudSideOptions {
   readonly settings: CloudSettings | null;
   readonly gatewayName: string;
   readonly dataDir: string;
-  /** Without settings: run a practice cloud on this machine. */
+  /** A practice cloud on this machine may run while it is wanted. */
   readonly practice: boolean;
 }
 
@@ -27,6 +32,7 @@ export interface CloudSideOptions {
 const WINDOW = 100;
 const PAGE = 500;
 const RETRY_MS = 1000;
+const PRACTICE_START_MS = 10_000;
 
 /**
  * Everything between the router's target `cloud` and the far end: the spool as a durable sink, the link, the uplink that drains, and
@@ -37,7 +43,10 @@ export function createCloudSide(shared: Shared, options: CloudSideOptions): Clou
   const log = logs.logger('cloud');
   const appended = createRate();
   const acknowledged = createRate();
-  const started: Service[] = [];
+  let started: Service[] = [];
+  let live = false;
+  let practiceWanted = false;
+  let turn: Promise<void> = Promise.resolve();
   let link: (CloudLink & Service) | null = null;
   let filters: readonly string[] = [];
   let ackedBefore: number | null = null;
@@ -72,13 +81,60 @@ export function createCloudSide(shared: Shared, options: CloudSideOptions): Clou
       maxBackoffMs: 5000,
     });
   }
-  const line: PracticeLine = {
-    setLine: (state) => practice?.setLine(state),
-    line: () => practice?.line() ?? { state: 'up', since, received: 0 },
-  };
+  async function openLine(settings: CloudSettings, signal: AbortSignal): Promise<void> {
+    const [{ createMqttLink }, { createUplink }] = await Promise.all([
+      import('../cloud/mqtt-link.ts'),
+      import('../cloud/uplink.ts'),
+    ]);
+    const made = createMqttLink({ clock, log, metrics, random, tracer }, settings);
+    link = made;
+    made.setFilters(filters);
+    made.onMessage(({ topic, payload, qos, retain }) =>
+      router.publish({ topic, payload, qos, retain, source: { kind: 'cloud', id: 'cloud' } }),
+    );
+    const keep = createDeadLetters(options.dataDir);
+    const uplink = createUplink(
+      {
+        spool: store.spool,
+        link: made,
+        clock,
+        log,
+        metrics,
+        tracer,
+        async deadLetter(entry, fault) {
+          log.error('cloud.dead-letter', { topic: entry.message.topic, id: entry.id, cause: fault });
+          await keep(entry, { code: fault.code, message: fault.message, remedy: fault.remedy, at: clock.now() });
+        },
+      },
+      { window: WINDOW, batch: PAGE, retryMs: RETRY_MS },
+    );
+    await made.start(signal);
+    started.push(made);
+    await uplink.start(signal);
+    started.push(uplink);
+  }
+  async function closeAll(): Promise<void> {
+    const services = started.reverse();
+    started = [];
+    for (const service of services) await service.stop();
+    link = null;
+    practice = null;
+  }
+  /** One change after the other: brings the practice cloud and its line in step with what is wanted. */
+  function followPractice(): Promise<void> {
+    turn = turn
+      .catch(() => undefined)
+      .then(async () => {
+        if (!live || options.settings || practiceWanted === (practice !== null)) return;
+        if (!practiceWanted) return await closeAll();
+        const signal = AbortSignal.timeout(PRACTICE_START_MS);
+        await openLine(await practiceSettings(signal), signal);
+      });
+    return turn;
+  }
   return {
     name: 'cloud',
-    line: options.practice ? line : null,
+    line: () => practice,
     status: () => link?.status() ?? none,
     rates() {
       const now = clock.monotonic();
@@ -94,42 +150,19 @@ export function createCloudSide(shared: Shared, options: CloudSideOptions): Clou
         if (ackedBefore !== null) acknowledged.add(clock.monotonic(), total - ackedBefore);
         ackedBefore = total;
       });
-      const settings = options.settings ?? (options.practice ? await practiceSettings(signal) : null);
-      if (!settings) return;
-      const [{ createMqttLink }, { createUplink }] = await Promise.all([
-        import('../cloud/mqtt-link.ts'),
-        import('../cloud/uplink.ts'),
-      ]);
-      const made = createMqttLink({ clock, log, metrics, random, tracer }, settings);
-      link = made;
-      made.setFilters(filters);
-      made.onMessage(({ topic, payload, qos, retain }) =>
-        router.publish({ topic, payload, qos, retain, source: { kind: 'cloud', id: 'cloud' } }),
-      );
-      const keep = createDeadLetters(options.dataDir);
-      const uplink = createUplink(
-        {
-          spool: store.spool,
-          link: made,
-          clock,
-          log,
-          metrics,
-          tracer,
-          async deadLetter(entry, fault) {
-            log.error('cloud.dead-letter', { topic: entry.message.topic, id: entry.id, cause: fault });
-            await keep(entry, { code: fault.code, message: fault.message, remedy: fault.remedy, at: clock.now() });
-          },
-        },
-        { window: WINDOW, batch: PAGE, retryMs: RETRY_MS },
-      );
-      await made.start(signal);
-      started.push(made);
-      await uplink.start(signal);
-      started.push(uplink);
+      live = true;
+      if (options.settings) await openLine(options.settings, signal);
+      else await followPractice();
+    },
+    setPractice(wanted) {
+      practiceWanted = wanted && options.practice;
+      if (live) followPractice().catch((cause: unknown) => log.error('practice-cloud.not-switched', { cause }));
     },
     async stop() {
       stopRates();
-      for (const service of started.reverse()) await service.stop();
+      live = false;
+      await turn.catch(() => undefined);
+      await closeAll();
     },
   };
 }

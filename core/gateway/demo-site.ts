@@ -1,6 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
+/** The practice cloud serves the document of this name only: any other site's messages wait for a real cloud. */
+export const DEMO_NAME = 'demo-shop';
+
 /** Beside the source in development, beside the bundle when installed. */
 const FOLDERS = ['../demo/site', './demo/site'];
 

@@ -19,7 +19,7 @@ import { createTracer } from '../router/message-tracer.ts';
 import { createRouter } from '../router/router.ts';
 import { createSqliteStore } from '../store/sqlite/client.ts';
 import { createCloudSide } from './cloud-side.ts';
-import { demoSite } from './demo-site.ts';
+import { DEMO_NAME, demoSite } from './demo-site.ts';
 import { createFrontDoors } from './front-doors.ts';
 import { createKioskExit } from './kiosk-exit.ts';
 import { writeLogs } from './log-output.ts';
@@ -83,6 +83,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       first.resolve();
     },
     setCloudFilters: (filters) => cloud.setFilters(filters),
+    onDocument: (document) => cloud.setPractice(document.name === DEMO_NAME),
   });
   const engine = createDeployEngine({
     clock,
@@ -97,7 +98,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     clock,
     version: VERSION,
     gatewayName: settings.gatewayName,
-    demo: cloud.line !== null,
+    get demo() {
+      return cloud.line() !== null;
+    },
     startedAt,
     logs,
     router,
@@ -105,7 +108,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     engine,
     alarms,
     store,
-    line: cloud.line,
+    get line() {
+      return cloud.line();
+    },
     status: () =>
       phase !== 'running' ? phase : alarms.active().some((alarm) => alarm.priority === 'critical') ? 'degraded' : 'ok',
     ready: () => phase === 'running' && (heard || site.devices().size === 0),

@@ -24,7 +24,7 @@ export interface RunningSite {
 /** The devices, functions and routes of the document that runs, connected to router and store. */
 export function createRunningSite(
   shared: Shared,
-  hooks: { onReading(): void; setCloudFilters(filters: readonly string[]): void },
+  hooks: { onReading(): void; setCloudFilters(filters: readonly string[]): void; onDocument(document: SiteDocument): void },
 ): RunningSite {
   const { clock, random, logs, metrics, tracer, router, store } = shared;
   const links = createByteLinks({ clock, random, simulated: openSimulatedLink });
@@ -76,6 +76,7 @@ export function createRunningSite(
     attach: (target, sink) => router.attach(target, sink),
     route: (subscriptions, hopLimit) => router.apply(subscriptions, hopLimit),
     settle(document) {
+      hooks.onDocument(document);
       const { keepDays, maxRows } = document.settings.history;
       store.history.setRetention(keepDays, maxRows).catch((cause: unknown) => log.warn('history.retention-not-set', { cause }));
       hooks.setCloudFilters([
