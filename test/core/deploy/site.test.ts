@@ -80,7 +80,7 @@ describe('switching a site', () => {
     const parts = { devices: [device('a'), device('b')], functions: [inline('f', 'x'), inline('g', 'x')] };
     await switchTo(documentOf(parts));
     const before = Object.fromEntries(targets);
-    expect(await switchTo(documentOf({ ...parts, name: 'two' }))).toEqual(['route 0 8', 'settle two']);
+    expect(await switchTo(documentOf({ ...parts, name: 'two' }))).toEqual(['settle two', 'route 0 8']);
     expect(Object.fromEntries(targets)).toEqual(before);
   });
 
@@ -91,8 +91,8 @@ describe('switching a site', () => {
     expect(notes).toEqual([
       'start function f#2',
       'up function f#2',
-      'route 0 8',
       'settle site',
+      'route 0 8',
       'stop function f#1',
       'down function f#1',
     ]);
@@ -114,8 +114,8 @@ describe('switching a site', () => {
     await switchTo(documentOf({ devices: [device('a')] }));
     const notes = await switchTo(documentOf({ devices: [device('a', { intervalMs: 500 })] }));
     expect(notes).toEqual([
-      'route 0 8',
       'settle site',
+      'route 0 8',
       'stop device a#1',
       'down device a#1',
       'start device a#2',
