@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
+import { floor } from './floor.ts';
 import { median, medianRun, type Run, startLoad } from './load.ts';
 import { createMachine } from './machine.ts';
 import { bundled, startGateway } from './peers.ts';
@@ -14,25 +14,6 @@ subscriptions:
   - { id: in, source: local, subject: in/#, target: cloud, queue: { size: 10000, whenFull: block-source } }
 `;
 
-/** Rows a second of the database alone, committed to the disk in groups: nothing durable can be faster with it. */
-function floor(file: string, group: number, spanMs: number): number {
-  const db = new Database(file);
-  db.pragma('journal_mode = WAL');
-  db.pragma('synchronous = FULL');
-  db.exec('CREATE TABLE spool (id INTEGER PRIMARY KEY, topic TEXT NOT NULL, payload BLOB NOT NULL)');
-  const insert = db.prepare('INSERT INTO spool (topic, payload) VALUES (?, ?)');
-  const payload = Buffer.alloc(PAYLOAD_BYTES, 'x');
-  const commit = db.transaction(() => {
-    for (let i = 0; i < group; i += 1) insert.run('in/meter', payload);
-  });
-  const began = performance.now();
-  let rows = 0;
-  for (; performance.now() - began < spanMs; rows += group) commit();
-  const perS = (rows * 1000) / (performance.now() - began);
-  db.close();
-  return perS;
-}
-
 async function run({ quick, note }: Parameters<Case['run']>[0]): Promise<Findings> {
   const machine = createMachine();
   const load = startLoad();
@@ -43,7 +24,7 @@ async function run({ quick, note }: Parameters<Case['run']>[0]): Promise<Finding
     const gateway = await startGateway(machine, { cli: bundled(), data: machine.folder(), document: DOCUMENT });
     const folder = machine.folder();
     for (let round = 0; round < rounds; round += 1) {
-      for (const [group, list] of floors) list.push(floor(join(folder, `floor-${group}-${round}.db`), group, 500));
+      for (const [group, list] of floors) list.push(floor(join(folder, `floor-${group}-${round}.db`), group, 500).perS);
       for (const [window, list] of runs) {
         const spans = { warmMs: 300, measureMs: 1000 };
         const job = {

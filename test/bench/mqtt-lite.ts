@@ -73,7 +73,8 @@ const text = (value: string): Buffer => {
 };
 const framed = (head: number, body: Buffer): Buffer => Buffer.concat([Buffer.from([head, ...lengthBytes(body.length)]), body]);
 
-const connectPacket = (id: string): Buffer => framed(0x10, Buffer.concat([text('MQTT'), Buffer.from([4, 2, 0, 0]), text(id)]));
+const connectPacket = (id: string, clean: boolean): Buffer =>
+  framed(0x10, Buffer.concat([text('MQTT'), Buffer.from([4, clean ? 2 : 0, 0, 0]), text(id)]));
 const subscribePacket = (filter: string, qos: number): Buffer =>
   framed(0x82, Buffer.concat([Buffer.from([0, 1]), text(filter), Buffer.from([qos])]));
 
@@ -115,7 +116,13 @@ export interface Line {
 
 /** Connects and subscribes; resolves once it may be used. `onPacket` sees PUBLISH and PUBACK only, `onTurn` follows each chunk. */
 export function openLine(
-  to: { readonly port: number; readonly id: string; readonly subscribe?: { readonly filter: string; readonly qos: number } },
+  to: {
+    readonly port: number;
+    readonly id: string;
+    readonly subscribe?: { readonly filter: string; readonly qos: number };
+    /** The broker keeps what comes while this client is away. */
+    readonly keepSession?: boolean;
+  },
   onPacket: (bytes: Buffer, packet: Packet) => void,
   onTurn: () => void,
 ): Promise<Line> {
@@ -133,7 +140,7 @@ export function openLine(
     });
     socket.once('error', reject);
     socket.once('close', () => reject(new Error('the broker closed the connection')));
-    socket.once('connect', () => socket.write(connectPacket(to.id)));
+    socket.once('connect', () => socket.write(connectPacket(to.id, to.keepSession !== true)));
   });
 }
 
