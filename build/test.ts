@@ -25,6 +25,7 @@ const PEERS: readonly { readonly has: string; readonly packages: readonly string
   { has: 'command -v openssl', packages: ['openssl'] },
   { has: 'command -v flock && command -v mount', packages: ['util-linux', 'mount'] },
   { has: 'command -v strace', packages: ['strace'] },
+  { has: 'command -v faketime', packages: ['faketime'] },
   { has: 'command -v udevadm', packages: ['udev'] },
 ];
 

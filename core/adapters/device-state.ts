@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts';
 import { GatewayError, toWire } from '../base/errors.ts';
+import { type Mark, markNow } from '../base/mark.ts';
 import { createRate } from '../base/rate.ts';
 import type { DeviceConfig } from '../contract/document/devices.ts';
 import type { Reading, ReadingBatch } from '../contract/reading.ts';
@@ -76,11 +77,14 @@ export function createDeviceState(clock: Clock, config: DeviceConfig): DeviceSta
   const rate = createRate();
   const staleAfterMs = staleAfter(config);
   let health: Health = 'starting';
-  let since = clock.now();
-  let lastSeenAt: number | null = null;
+  let since = markNow(clock);
+  let lastSeen: Mark | null = null;
   /** Monotonic; the begin of the session counts, so that a device has its time to speak first. */
   let quietSince = clock.monotonic();
   let lastError: FaultView | null = null;
+  let faultAt = markNow(clock);
+  /** Since the last reading there was a fault. */
+  let faulty = false;
   let sessions = 0;
   let readings = 0;
   let strikes = 0;
@@ -89,11 +93,13 @@ export function createDeviceState(clock: Clock, config: DeviceConfig): DeviceSta
   function become(next: Health): void {
     if (health === next) return;
     health = next;
-    since = clock.now();
+    since = markNow(clock);
   }
   function count(error: Error): FaultView {
     const { code, message, remedy } = toWire(error);
     errors.set(code, (errors.get(code) ?? 0) + 1);
+    faultAt = markNow(clock);
+    faulty = true;
     lastError = { code, message, remedy, at: clock.now() };
     return lastError;
   }
@@ -103,14 +109,14 @@ export function createDeviceState(clock: Clock, config: DeviceConfig): DeviceSta
 
   return {
     heard(batch) {
-      const at = clock.now();
       for (const reading of batch.readings) {
         const point = points.get(reading.point);
         if (point) points.set(reading.point, withReading(point, reading, batch.sampledAt));
       }
       readings += batch.readings.length;
       rate.add(clock.monotonic(), batch.readings.length);
-      lastSeenAt = at;
+      lastSeen = markNow(clock);
+      faulty = false;
       quietSince = clock.monotonic();
       const whole = batch.readings.every(({ quality }) => quality === 'good');
       if (whole) strikes = 0;
@@ -145,7 +151,7 @@ export function createDeviceState(clock: Clock, config: DeviceConfig): DeviceSta
       aliveInSession = false;
       become('offline');
       // A fault that came since the last reading explains the silence better than its length does.
-      if (lastError && lastError.at > (lastSeenAt ?? 0)) return lastError;
+      if (lastError && faulty) return lastError;
       return count(new GatewayError('adapter/silent', `${config.name}: nothing was heard for ${staleAfterMs / 1000} s`));
     },
     pause() {
@@ -164,9 +170,9 @@ export function createDeviceState(clock: Clock, config: DeviceConfig): DeviceSta
       adapter: config.adapter,
       connection: describeConnection(config),
       health,
-      since,
-      lastSeenAt,
-      lastError,
+      since: since.wallMs(),
+      lastSeenAt: lastSeen?.wallMs() ?? null,
+      lastError: lastError && { ...lastError, at: faultAt.wallMs() },
       reconnects: Math.max(0, sessions - 1),
       readings,
       readingsPerS: Number(rate.perS(clock.monotonic()).toFixed(2)),

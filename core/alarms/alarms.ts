@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { createEmitter } from '../base/emitter.ts';
 import { ERRORS, type ErrorCode } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
+import { type Mark, markNow } from '../base/mark.ts';
 import type { AlarmView } from '../contract/views.ts';
 
 export interface AlarmCondition {
@@ -33,8 +34,13 @@ const idOf = (source: string, code: string, key: string | undefined): string =>
 /** At most this many alarms at once; more would not be read, and a function could flood the list. */
 const MAX_ALARMS = 500;
 
+/** An alarm with its times as marks: they are right on the screen when the clock has been set since. */
+type Row = Omit<AlarmView, 'firstAt' | 'lastAt'> & { readonly first: Mark; readonly last: Mark };
+
+const viewOf = ({ first, last, ...row }: Row): AlarmView => ({ ...row, firstAt: first.wallMs(), lastAt: last.wallMs() });
+
 export function createAlarms(deps: { clock: Clock; log: Logger }): Alarms {
-  const rows = new Map<string, AlarmView>();
+  const rows = new Map<string, Row>();
   const owned = new Map<string, Set<string>>();
   const changed = createEmitter<undefined>();
   /** Said once each time the list fills up: what stands is looked at every second. */
@@ -42,7 +48,7 @@ export function createAlarms(deps: { clock: Clock; log: Logger }): Alarms {
 
   function raise(condition: AlarmCondition): void {
     const id = idOf(condition.source, condition.code, condition.key);
-    const now = deps.clock.now();
+    const now = markNow(deps.clock);
     const known = rows.get(id);
     if (!known && rows.size >= MAX_ALARMS) {
       if (!overflowing) deps.log.warn('alarm.too-many', { id, limit: MAX_ALARMS });
@@ -50,9 +56,9 @@ export function createAlarms(deps: { clock: Clock; log: Logger }): Alarms {
       return;
     }
     const { source, code, priority, message, remedy = ERRORS[code].remedy } = condition;
-    const row: AlarmView = known
-      ? { ...known, priority, message, remedy, lastAt: now, count: known.count + 1 }
-      : { id, source, code, priority, message, remedy, firstAt: now, lastAt: now, count: 1, acknowledged: false };
+    const row: Row = known
+      ? { ...known, priority, message, remedy, last: now, count: known.count + 1 }
+      : { id, source, code, priority, message, remedy, first: now, last: now, count: 1, acknowledged: false };
     rows.set(id, row);
     if (!known) deps.log.warn('alarm.raised', { alarm: id, priority, message, remedy });
     changed.emit(undefined);
@@ -84,7 +90,7 @@ export function createAlarms(deps: { clock: Clock; log: Logger }): Alarms {
       changed.emit(undefined);
       return true;
     },
-    active: () => [...rows.values()],
+    active: () => [...rows.values()].map(viewOf),
     onChanged: (listener) => changed.on(listener),
   };
 }

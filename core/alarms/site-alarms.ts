@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Logger } from '../base/log.ts';
-import type { Sink } from '../router/sink.ts';
+import type { PlainSink } from '../router/sink.ts';
 import type { Alarms } from './alarms.ts';
 
 /** What a function publishes to a topic that a subscription leads to the target `alarms`. */
@@ -23,7 +23,7 @@ function parse(payload: Uint8Array): unknown {
 }
 
 /** The target `alarms`: shows on the screen what a function of the site has found. The topic names the alarm. */
-export function createAlarmSink(deps: { alarms: Alarms; log: Logger }): Sink {
+export function createAlarmSink(deps: { alarms: Alarms; log: Logger }): PlainSink {
   return {
     durable: false,
     deliver(batch) {

@@ -12,6 +12,23 @@ export interface Clock {
   every(ms: number, fn: () => void): () => void;
 }
 
+/** A timer of JavaScript that is set for longer rings at once: 24.8 days. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/** A timer of any length. `holds`: it keeps the process alive. */
+function startTimer(ms: number, fn: () => void, holds: boolean): () => void {
+  let left = ms;
+  let timer: ReturnType<typeof setTimeout>;
+  function arm(): void {
+    const step = Math.min(left, LONGEST_MS);
+    left -= step;
+    timer = setTimeout(left > 0 ? arm : fn, step);
+    if (!holds && typeof timer === 'object') timer.unref(); // a plain number in a browser
+  }
+  arm();
+  return () => clearTimeout(timer);
+}
+
 /** Real time. Timers do not keep the process alive: what must run to its end is awaited by its owner. */
 export const systemClock: Clock = {
   now: () => Date.now(),
@@ -23,22 +40,20 @@ export const systemClock: Clock = {
         return;
       }
       const onAbort = (): void => {
-        clearTimeout(timer);
+        cancel();
         reject(signal?.reason);
       };
-      const timer = setTimeout(() => {
+      const done = (): void => {
         signal?.removeEventListener('abort', onAbort);
         resolve();
-      }, ms);
+      };
+      const cancel = startTimer(ms, done, true);
       signal?.addEventListener('abort', onAbort, { once: true });
     });
   },
-  after(ms, fn) {
-    const timer = setTimeout(fn, ms);
-    if (typeof timer === 'object') timer.unref(); // a plain number in a browser
-    return () => clearTimeout(timer);
-  },
+  after: (ms, fn) => startTimer(ms, fn, false),
   every(ms, fn) {
+    if (ms > LONGEST_MS) throw new RangeError(`A period of ${ms} ms is longer than a timer can be.`);
     const timer = setInterval(fn, ms);
     if (typeof timer === 'object') timer.unref();
     return () => clearInterval(timer);

@@ -9,8 +9,10 @@ export type LogData = Readonly<Record<string, unknown>>;
 export interface LogRecord {
   /** Counts up since start. */
   readonly id: number;
-  /** Wall time in ms. */
+  /** Wall time in ms, as the clock was then; it may have been wrong. */
   readonly at: number;
+  /** Monotonic time in ms, of this start of the gateway: right whatever the wall clock did. */
+  readonly mono: number;
   readonly level: LogLevel;
   /** `device:meter`, `function:alarm`, `cloud`, ... */
   readonly source: string;
@@ -79,7 +81,8 @@ export function createLogHub(deps: { clock: Clock }, options: { keep: number; le
   function write(level: LogLevel, source: string, event: string, data: LogData): void {
     if (order.indexOf(level) < least) return;
     id += 1;
-    const record: LogRecord = { id, at: deps.clock.now(), level, source, event, ...plain(data) };
+    const mono = Math.round(deps.clock.monotonic());
+    const record: LogRecord = { id, at: deps.clock.now(), mono, level, source, event, ...plain(data) };
     ring.push(record);
     records.emit(record);
   }

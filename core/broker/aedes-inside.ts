@@ -1,4 +1,5 @@
-import type { Aedes, Client, PublishPacket } from 'aedes';
+import type { Client, PublishPacket } from 'aedes';
+import type { Deliver } from './fanout.ts';
 import { matches } from './fanout.ts';
 
 /** The client's subscriptions, filter and granted QoS; aedes keeps them but leaves them out of its types. */
@@ -18,15 +19,22 @@ export function grantedQos(client: Client, topic: string): number {
   return granted;
 }
 
-export interface SessionStore {
-  incomingGetPacket(client: Client, packet: PublishPacket): Promise<unknown>;
-  outgoingEnqueueCombi(subs: readonly { readonly clientId: string }[], packet: PublishPacket): Promise<void>;
-  outgoingClearMessageId(client: Client, packet: PublishPacket): Promise<PublishPacket | undefined>;
+/** How aedes writes a message to a client; its subscriptions call what stands here when they are made. */
+export interface Deliveries {
+  deliver0: Deliver<PublishPacket>;
+  deliverQoS: Deliver<PublishPacket>;
 }
 
-/** aedes' session store is not in its types. */
-export function sessionStore(broker: Aedes | null): SessionStore | null {
-  const store: unknown = broker && 'persistence' in broker ? broker.persistence : null;
-  if (typeof store !== 'object' || store === null || !('incomingGetPacket' in store)) return null;
-  return store as SessionStore;
+/** aedes keeps them as members of the client, but not in its types. */
+export function deliveriesOf(client: Client): Deliveries {
+  const inside: unknown = client;
+  if (typeof inside === 'object' && inside !== null && 'deliver0' in inside && 'deliverQoS' in inside)
+    return inside as Deliveries;
+  throw new Error('this version of aedes delivers otherwise');
+}
+
+/** Says that the client is alive: what it sends is not read while it waits for an acknowledgement, its pings neither. */
+export function keepAlive(client: Client): void {
+  const timer: unknown = '_keepaliveTimer' in client ? client._keepaliveTimer : null;
+  if (typeof timer === 'object' && timer !== null && 'refresh' in timer && typeof timer.refresh === 'function') timer.refresh();
 }

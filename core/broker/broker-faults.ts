@@ -12,6 +12,8 @@ const TEXTS: readonly (readonly [RegExp, ErrorCode, string])[] = [
   [/keep alive timeout/i, 'broker/client-lost', 'went silent for longer than its keep-alive time'],
   [/topic is reserved|not allowed in|only allowed in|empty topic/i, 'router/bad-topic', 'used a topic that is not allowed'],
   [/queue limit reached/i, 'broker/malformed', 'sent messages before it was connected'],
+  [/too many QoS 2/i, 'broker/malformed', 'has too many QoS 2 messages open'],
+  [/too many subscriptions/i, 'broker/malformed', 'asked for more subscriptions than a session may hold'],
   [/unacceptable protocol version/i, 'broker/malformed', 'asked for an MQTT version other than 3.1 or 3.1.1'],
 ];
 /** The line went away: everyday life, not a fault. */
@@ -30,6 +32,7 @@ export function clientFault(who: string, cause: unknown): GatewayError | null {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   if (ORDINARY.has(code)) return null;
   const text = cause instanceof Error ? cause.message : String(cause);
+  if (text === 'connection closed') return null; // aedes, answering a client that has gone
   for (const [pattern, fault, words] of TEXTS)
     if (pattern.test(text)) return new GatewayError(fault, `${who} ${words}`, { cause });
   return new GatewayError('broker/malformed', `${who} sent something that is not MQTT (${text})`, { cause });

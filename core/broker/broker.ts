@@ -1,6 +1,7 @@
 import type { Service } from '../base/service.ts';
+import type { Message } from '../contract/message.ts';
+import type { SessionView } from '../contract/outbox-views.ts';
 import type { FaultView } from '../contract/views.ts';
-import type { Sink } from '../router/sink.ts';
 
 export interface BrokerStatus {
   /** null until it listens. */
@@ -14,13 +15,24 @@ export interface BrokerStatus {
   readonly lastFault: FaultView | null;
 }
 
+/** Target `local`, a `Sink` that needs no route: publishes to the clients. */
+export interface LocalSink {
+  readonly durable: boolean;
+  /** Resolves when what sessions and late subscribers are to have is on disk; what cannot be kept there is counted. */
+  deliver(batch: readonly Message[]): Promise<void> | undefined;
+}
+
 /**
  * The MQTT broker for client devices on site. Clients exchange messages among themselves as with any broker; what crosses to
- * another party goes through the router. A QoS 1 publish is acknowledged when the router has accepted it.
+ * another party goes through the router. A QoS 1 publish is acknowledged when the router has accepted it and it is on disk for
+ * every session that is to have it.
  */
 export interface LocalBroker extends Service {
-  /** Target `local`: publishes to the clients. */
-  readonly sink: Sink;
+  readonly sink: LocalSink;
   status(): BrokerStatus;
+  /** What is remembered of clients that asked for it, here or away. */
+  sessions(): readonly SessionView[];
+  /** Forgets a client's session and ends its connection. Rejects with `broker/unknown-session`. */
+  forget(id: string): Promise<void>;
   onChanged(listener: () => void): () => void;
 }

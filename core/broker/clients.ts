@@ -17,6 +17,7 @@ export interface Clients {
   remove(client: Client): void;
   clear(): void;
   has(id: string): boolean;
+  find(id: string): Client | undefined;
   /** Of any client, also one that is not listed any more (its will comes after it has gone). */
   recordOf(client: Client): ClientRecord;
   /** `client pump (127.0.0.1:4711)`, for people. */
@@ -40,6 +41,10 @@ export function createClients(clock: Clock): Clients {
     const { id } = client;
     return { source: { kind: 'client', id }, place: `client:${id}`, address: addressOf(client), since: clock.now() };
   };
+  const find = (id: string): Client | undefined => {
+    for (const client of records.keys()) if (client.id === id) return client;
+    return undefined;
+  };
   return {
     add(client) {
       records.set(client, recordOf(client));
@@ -50,7 +55,8 @@ export function createClients(clock: Clock): Clients {
     clear() {
       records.clear();
     },
-    has: (id) => [...records.keys()].some((client) => client.id === id),
+    has: (id) => find(id) !== undefined,
+    find,
     recordOf,
     name(client) {
       const address = records.get(client)?.address ?? addressOf(client);

@@ -1,25 +1,29 @@
-import type { EventEmitter } from 'node:events';
 import type { Server, Socket } from 'node:net';
-import type { AedesOptions, Client, Subscription } from 'aedes';
+import type { AedesOptions, Client } from 'aedes';
 import type { Clock } from '../base/clock.ts';
 import { createEmitter } from '../base/emitter.ts';
 import { GatewayError } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import type { Metrics } from '../base/metrics.ts';
 import type { Draft, Message } from '../contract/message.ts';
-import type { Sink } from '../router/sink.ts';
 import type { Tracer } from '../router/tracer.ts';
+import type { Sessions } from '../store/sessions.ts';
 import { createAdmission } from './admission.ts';
-import { grantedQos, sessionStore } from './aedes-inside.ts';
-import type { LocalBroker } from './broker.ts';
-import { type BrokerFaults, clientFault, createBrokerFaults } from './broker-faults.ts';
-import { type Clients, createClients } from './clients.ts';
+import { aedesHooks, type Inside, tooMany, watchClients } from './aedes-hooks.ts';
+import type { LocalBroker, LocalSink } from './broker.ts';
+import { createBrokerFaults } from './broker-faults.ts';
+import { BrokerMemory } from './broker-memory.ts';
+import { createClientWindows } from './client-windows.ts';
+import { createClients } from './clients.ts';
+import { sendFormerWills } from './former-wills.ts';
+import { createKeptChanges } from './kept-changes.ts';
 import { type ListenerOptions, openListener, portOf } from './listener.ts';
-import { createSessions, MEMORY_LIMITS, type MemoryLimits, type Sessions } from './memory-limits.ts';
-import { createPressure, type Pressure } from './pressure.ts';
+import { MEMORY_LIMITS, type MemoryLimits } from './memory-limits.ts';
+import { createPressure } from './pressure.ts';
+import type { Session } from './session-book.ts';
+import { createSessionDesk } from './session-desk.ts';
 import type { SiteBroker } from './site-broker.ts';
 import { tuneSocket } from './socket-tuning.ts';
-import { topicLevels } from './topic-levels.ts';
 
 export interface LocalBrokerDeps {
   readonly clock: Clock;
@@ -28,6 +32,10 @@ export interface LocalBrokerDeps {
   readonly tracer: Tracer;
   /** The router. A QoS 1 or 2 publish is acknowledged after it returned nothing or its promise resolved. */
   publish(draft: Draft): Promise<void> | undefined;
+  /** What must not be forgotten; without it all of it ends with the broker. */
+  readonly sessions?: Sessions | undefined;
+  /** Time that only moves forward, over restarts too: how long clients are away. The clock's monotonic time unless given. */
+  steady?(): number;
 }
 
 export interface LocalBrokerOptions {
@@ -43,87 +51,24 @@ export interface LocalBrokerOptions {
   readonly connectTimeoutMs?: number;
   readonly tls?: ListenerOptions['tls'];
   readonly memory?: MemoryLimits;
+  /** As in the settings. */
+  readonly sessions?: { readonly maxMessages: number; readonly maxBytes: number; readonly forgetAfterHours: number };
 }
 
 /** Sockets beyond the clients' maximum that may be in the middle of connecting. */
 const CONNECTING_ROOM = 32;
+const HOUR_MS = 3_600_000;
+const FORGET_AFTER_HOURS = 168;
 
-const tooMany = (who: string, limit: number): GatewayError =>
-  new GatewayError('broker/too-many-clients', `${who} was turned away: ${limit} clients are connected already`);
+/** For a broker without a store: nothing survives it. */
+const NOTHING_STORED: Sessions = {
+  load: async () => ({ retained: [], subscriptions: [], sessions: [], records: [] }),
+  change: () => Promise.resolve(),
+};
 
-/** Persistent sessions that may exist for each client that may be connected. */
-const SESSIONS_PER_CLIENT = 4;
-
-interface Inside {
-  readonly sessions: Sessions;
-  readonly clients: Clients;
-  readonly faults: BrokerFaults;
-  readonly pressure: Pressure;
-  readonly metrics: Metrics;
-}
-
-/** What aedes asks before it lets a client in or gives it a message. */
-function aedesHooks(
-  { clients, faults, pressure, metrics, sessions }: Inside,
-  maxClients: number,
-  maxLevels: number,
-): AedesOptions {
-  const slow = metrics.counter('gatehouse_broker_dropped_total', 'QoS 0 messages not passed on', { reason: 'slow-client' });
-  return {
-    preConnect(_client, packet, done) {
-      const topic = packet.will?.topic;
-      if (topic === undefined) done(null, true);
-      else if (topicLevels(topic) > maxLevels) done(new Error('topic has too many levels'), false);
-      else if (/[+#\0]|^\$SYS\/|^$/.test(topic)) done(new Error('topic not allowed in will'), false);
-      else done(null, true);
-    },
-    authenticate(client, _username, _password, done) {
-      const roomForSession = client.clean || sessions.has(client.id) || sessions.size < maxClients * SESSIONS_PER_CLIENT;
-      if (roomForSession && (clients.size < maxClients || clients.has(client.id))) {
-        done(null, true);
-        return;
-      }
-      const fault = tooMany(clients.name(client), maxClients);
-      faults.report(fault);
-      done(Object.assign(fault, { returnCode: 3 }), false);
-    },
-    authorizeForward(client, packet) {
-      if (pressure.check(client.conn) === 'ok') {
-        if (packet.qos === 2 && grantedQos(client, packet.topic) === 1) packet.qos = 1;
-        return packet;
-      }
-      if (packet.qos === 0) slow.add();
-      else client.conn.destroy(new Error('drain timeout'));
-      return null;
-    },
-  };
-}
-
-function watchClients(broker: SiteBroker, { clients, faults, sessions }: Inside, log: Logger, onChange: () => void): void {
-  broker.on('client', (client) => {
-    clients.add(client);
-    sessions.seen(client);
-    onChange();
-  });
-  broker.on('clientDisconnect', (client) => {
-    clients.remove(client);
-    onChange();
-  });
-  broker.on('subscribe', (_subscriptions: Subscription[], client) => {
-    if (!client.clean) broker.keepsSessions = true;
-    onChange();
-  });
-  broker.on('unsubscribe', onChange);
-  const onError = (client: Client, error: Error): void => {
-    // The connection of a client that was turned away, or of all of them when the broker stops, is reported where that happens.
-    if (broker.closed || (error instanceof GatewayError && error.code === 'broker/too-many-clients')) return;
-    const fault = clientFault(clients.name(client), error);
-    if (fault) faults.report(fault);
-  };
-  broker.on('clientError', onError);
-  broker.on('connectionError', onError);
-  const events: EventEmitter = broker;
-  events.on('error', (cause: unknown) => log.error('broker.failed', { cause }));
+function limitsOf({ memory, sessions }: LocalBrokerOptions): MemoryLimits {
+  const limits = memory ?? MEMORY_LIMITS;
+  return sessions ? { ...limits, sessionMessages: sessions.maxMessages, sessionBytes: sessions.maxBytes } : limits;
 }
 
 /**
@@ -140,12 +85,31 @@ export function createLocalBroker(deps: LocalBrokerDeps, options: LocalBrokerOpt
   const clients = createClients(clock);
   const faults = createBrokerFaults(deps, () => changed.emit());
   const pressure = createPressure(clock);
-  const inside: Inside = { clients, faults, pressure, metrics, sessions: createSessions() };
+  const windows = createClientWindows(clock);
+  const steady = (): number => deps.steady?.() ?? clock.monotonic();
+  const sessions = deps.sessions ?? NOTHING_STORED;
+  const limits = limitsOf(options);
   const sent = metrics.counter('gatehouse_broker_sent_total', 'Messages handed to the broker for its clients');
   const notKept = metrics.counter(
     'gatehouse_broker_not_kept_total',
     'Messages not retained or not kept for a client that is away',
   );
+  const onFull = ({ id, full, queue }: Session): void => {
+    notKept.add();
+    if (full) return;
+    const text = `The session of client ${id} is full with ${queue.size} messages of ${queue.bytes} bytes; what is newer is not kept for it.`;
+    faults.report(new GatewayError('broker/session-full', text));
+  };
+  const memory = new BrokerMemory(
+    { changes: createKeptChanges({ clock, log, sessions }), load: () => sessions.load(), steady, onFull },
+    limits,
+  );
+  const inside: Inside = { clients, faults, pressure, metrics, memory, steady, senders: new WeakMap() };
+  const desk = createSessionDesk(
+    { clock, log, clients, memory, steady, onChanged: () => changed.emit() },
+    { limits, forgetAfterMs: (options.sessions?.forgetAfterHours ?? FORGET_AFTER_HOURS) * HOUR_MS },
+  );
+  const life = new AbortController();
   const sockets = new Set<Socket>();
   let site: SiteBroker | null = null;
   let server: Server | null = null;
@@ -164,6 +128,7 @@ export function createLocalBroker(deps: LocalBrokerDeps, options: LocalBrokerOpt
     let client: Client | null = null;
     tuneSocket(socket, {
       maxPacketBytes,
+      mayRead: () => client === null || windows.mayRead(client),
       onRefused(why, announced) {
         const who = client ? clients.name(client) : `a client at ${address}`;
         const large = `${who} announced a packet of ${announced} bytes; ${maxPacketBytes} is the limit`;
@@ -174,17 +139,29 @@ export function createLocalBroker(deps: LocalBrokerDeps, options: LocalBrokerOpt
     client = site.handle(socket);
   }
 
-  const sink: Sink = {
+  /** Nobody waits for these to be acknowledged: what the disk does not take is lost for those who are away, and counted. */
+  function notStored(cause: unknown): void {
+    notKept.add();
+    faults.report(cause instanceof GatewayError ? cause : new GatewayError('store/failed', 'A message was not kept.', { cause }));
+  }
+  const sink: LocalSink = {
     durable: false,
     deliver(batch: readonly Message[]) {
       if (!site) return Promise.reject(new GatewayError('gateway/stopping', 'The local broker is not running.'));
-      for (const message of batch) site.send(message);
+      const waits: Promise<void>[] = [];
+      for (const message of batch) {
+        const stored = site.send(message);
+        if (stored) waits.push(stored.catch(notStored));
+      }
       sent.add(batch.length);
-      return pressure.active ? pressure.relief() : undefined;
+      if (pressure.active) waits.push(pressure.relief());
+      return waits.length > 0 ? Promise.all(waits).then(() => undefined) : undefined;
     },
   };
 
   async function closeAll(): Promise<void> {
+    life.abort();
+    desk.stop();
     const closing = server;
     const broker = site;
     server = null;
@@ -194,6 +171,8 @@ export function createLocalBroker(deps: LocalBrokerDeps, options: LocalBrokerOpt
     if (broker) await new Promise<void>((resolve) => broker.close(() => resolve()));
     for (const socket of sockets) socket.destroy();
     await closed;
+    windows.stop();
+    await memory.settle();
     clients.clear();
     changed.emit();
   }
@@ -203,7 +182,7 @@ export function createLocalBroker(deps: LocalBrokerDeps, options: LocalBrokerOpt
     sink,
     async start(signal) {
       signal.throwIfAborted();
-      const { startSiteBroker } = await import('./site-broker.ts');
+      const { SiteBroker } = await import('./site-broker.ts');
       const settings: AedesOptions = {
         connectTimeout: connectTimeoutMs,
         drainTimeout: options.drainTimeoutMs ?? 15_000,
@@ -212,9 +191,10 @@ export function createLocalBroker(deps: LocalBrokerDeps, options: LocalBrokerOpt
         // MQTT lets a client publish before its CONNACK has come.
         queueLimit: 200,
         ...aedesHooks(inside, options.maxClients, maxTopicLevels),
-        authorizePublish: createAdmission({ ...deps, clients, pressure, sessions: () => sessionStore(site) }, maxTopicLevels),
+        authorizePublish: createAdmission({ ...deps, clients, pressure, windows, site: () => site }, maxTopicLevels),
       };
-      const broker = await startSiteBroker(settings, options.memory ?? MEMORY_LIMITS, () => notKept.add());
+      const broker = new SiteBroker(settings, memory, () => notKept.add());
+      await broker.listen();
       site = broker;
       watchClients(broker, inside, log, () => changed.emit());
       try {
@@ -226,10 +206,14 @@ export function createLocalBroker(deps: LocalBrokerDeps, options: LocalBrokerOpt
         throw cause;
       }
       log.info('broker.listening', { host, port, tls: options.tls !== undefined });
+      desk.start();
       changed.emit();
+      void sendFormerWills(deps, broker, life.signal);
     },
     stop: closeAll,
     status: () => ({ port, clients: clients.list(), lastFault: faults.last() }),
+    sessions: () => desk.list(),
+    forget: (id) => desk.forget(id),
     onChanged: (listener) => changed.on(listener),
   };
 }

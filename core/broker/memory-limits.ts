@@ -1,7 +1,4 @@
-import type { Aedes, Client, PublishPacket } from 'aedes';
-import { sessionStore } from './aedes-inside.ts';
-
-/** What waits for one client that is away, what is retained in all, and how many sessions may be left behind. */
+/** What is kept for one client that is away, what is retained in all, and how much a session may ask for. */
 export interface MemoryLimits {
   readonly sessionMessages: number;
   readonly sessionBytes: number;
@@ -16,90 +13,11 @@ export const MEMORY_LIMITS: MemoryLimits = {
   retainedBytes: 64 * 1024 * 1024,
 };
 
-const sizeOf = ({ topic, payload }: PublishPacket): number => topic.length + payload.length;
+/** Subscriptions that one persistent session may hold. */
+export const SESSION_SUBSCRIPTIONS = 1000;
 
-interface Held {
-  messages: number;
-  bytes: number;
-}
+/** QoS 2 messages of one client that may wait for their PUBREL. */
+export const INCOMING_QOS2 = 1000;
 
-/**
- * Bounds what the session store keeps per persistent session: a session whose client never comes back would otherwise take all
- * memory in the end. When full, the newest message is not kept for that client, and `onDropped` is called.
- */
-export function limitSessions(broker: Aedes, limits: MemoryLimits, onDropped: () => void): void {
-  const store = sessionStore(broker);
-  if (!store) return;
-  const held = new Map<string, Held>();
-  const enqueue = store.outgoingEnqueueCombi.bind(store);
-  const clear = store.outgoingClearMessageId.bind(store);
-  function take(clientId: string, bytes: number): boolean {
-    const now = held.get(clientId) ?? { messages: 0, bytes: 0 };
-    if (now.messages >= limits.sessionMessages || now.bytes + bytes > limits.sessionBytes) {
-      onDropped();
-      return false;
-    }
-    now.messages += 1;
-    now.bytes += bytes;
-    held.set(clientId, now);
-    return true;
-  }
-  store.outgoingEnqueueCombi = (subs, packet) => {
-    const bytes = sizeOf(packet);
-    return enqueue(
-      subs.filter(({ clientId }) => take(clientId, bytes)),
-      packet,
-    );
-  };
-  store.outgoingClearMessageId = async (client, packet) => {
-    const gone = await clear(client, packet);
-    const now = gone && held.get(client.id);
-    if (now) {
-      now.messages -= 1;
-      now.bytes -= gone.topic === undefined ? 0 : sizeOf(gone);
-      if (now.messages <= 0) held.delete(client.id);
-    }
-    return gone;
-  };
-}
-
-/** Says whether one more retained message may be kept; empty payloads take one away (MQTT 3.1.1 section 3.3.1.3). */
-export function createRetainedLimit(limits: MemoryLimits): (packet: PublishPacket) => boolean {
-  const sizes = new Map<string, number>();
-  let bytes = 0;
-  return (packet) => {
-    const { topic, payload } = packet;
-    const before = sizes.get(topic) ?? 0;
-    if (payload.length === 0) {
-      sizes.delete(topic);
-      bytes -= before;
-      return true;
-    }
-    const after = bytes - before + sizeOf(packet);
-    if (after > limits.retainedBytes || (before === 0 && sizes.size >= limits.retainedTopics)) return false;
-    sizes.set(topic, sizeOf(packet));
-    bytes = after;
-    return true;
-  };
-}
-
-/** The ids of persistent sessions, whether their client is here or away. */
-export interface Sessions {
-  seen(client: Client): void;
-  has(id: string): boolean;
-  readonly size: number;
-}
-
-export function createSessions(): Sessions {
-  const ids = new Set<string>();
-  return {
-    seen(client) {
-      if (client.clean) ids.delete(client.id);
-      else ids.add(client.id);
-    },
-    has: (id) => ids.has(id),
-    get size() {
-      return ids.size;
-    },
-  };
-}
+/** Messages under way to a client with a persistent session that it has not acknowledged; the others wait in its queue. */
+export const SEND_WINDOW = 200;

@@ -1,47 +1,96 @@
 import { Aedes, type AedesOptions, type PublishPacket } from 'aedes';
 import type { Message } from '../contract/message.ts';
+import type { BrokerMemory } from './broker-memory.ts';
 import { createFanout, type Fanout } from './fanout.ts';
-import { createRetainedLimit, limitSessions, type MemoryLimits } from './memory-limits.ts';
+import { copyPacket, type KeptPacket } from './packet-records.ts';
+import type { Incoming } from './persistence.ts';
 
 type Done = (error?: Error) => void;
 const noop = (): void => {};
 
 /**
- * aedes with a short way for the ordinary message. Its own `publish` asks the session store about every message and makes
- * several promises and closures for it; a message that is not retained needs that only while a persistent session exists.
+ * aedes with a short way for the ordinary message: one that is not retained goes straight to the subscriptions while no persistent
+ * session asks for messages with QoS 1 or 2. All others are on disk before they are handed out or acknowledged.
  */
 export class SiteBroker extends Aedes {
+  readonly memory: BrokerMemory;
   readonly #fanout: Fanout<PublishPacket>;
-  /** Set by the owner when a client with a persistent session subscribes for the first time. */
-  keepsSessions = false;
-
-  readonly #mayRetain: (packet: PublishPacket) => boolean;
   readonly #onDropped: () => void;
+  /** Packets that `distribute` has handed out; aedes brings them once more after the acknowledgement. */
+  readonly #distributed = new WeakSet<PublishPacket>();
+  /** Topics with messages that wait for the disk: what comes behind them must not overtake. */
+  readonly #waiting = new Map<string, Promise<void>>();
 
-  constructor(options: AedesOptions, mayRetain: (packet: PublishPacket) => boolean, onDropped: () => void) {
+  constructor(options: AedesOptions, memory: BrokerMemory, onDropped: () => void) {
     const fanout = createFanout<PublishPacket>();
-    super({ ...options, mq: fanout });
+    super({ ...options, mq: fanout, persistence: memory });
+    this.memory = memory;
     this.#fanout = fanout;
-    this.#mayRetain = mayRetain;
     this.#onDropped = onDropped;
+  }
+
+  /** False for the ordinary message. */
+  mustKeep({ retain, qos, topic }: Pick<PublishPacket, 'retain' | 'qos' | 'topic'>): boolean {
+    return retain || (qos > 0 && this.memory.book.keeping > 0) || (this.#waiting.size > 0 && this.#waiting.has(topic));
+  }
+
+  /**
+   * Keeps what must be kept, then hands the message to the subscriptions; null where both are done. Rejects with `store/*` when
+   * it could not be kept; it is then not handed out either.
+   */
+  distribute(packet: PublishPacket, incoming: Incoming | null): Promise<void> | null {
+    const { topic } = packet;
+    const kept: KeptPacket = { ...copyPacket({ ...packet, cmd: 'publish' }) };
+    if (packet.retain && !this.memory.mayRetain(kept)) {
+      this.#onDropped();
+      kept.retain = false;
+      packet.retain = false;
+    }
+    const stored = this.memory.keep(kept, incoming);
+    const before = this.#waiting.get(topic);
+    if (!before && (!stored || packet.qos === 0)) {
+      this.#handOut(packet);
+      return stored;
+    }
+    const work = this.#handOutAfter(packet, stored, before);
+    this.#waiting.set(topic, work);
+    const finished = (): void => {
+      if (this.#waiting.get(topic) === work) this.#waiting.delete(topic);
+    };
+    work.then(finished, finished);
+    return work;
+  }
+
+  async #handOutAfter(packet: PublishPacket, stored: Promise<void> | null, before: Promise<void> | undefined): Promise<void> {
+    const [outcome] = await Promise.allSettled([stored, before]);
+    if (outcome.status === 'rejected') throw outcome.reason;
+    this.#handOut(packet);
+  }
+
+  #handOut(packet: PublishPacket): void {
+    this.#distributed.add(packet);
+    this.#fanout.emit(packet);
   }
 
   /** aedes calls it with (packet, client, done) or (packet, done). */
   override publish(packet: PublishPacket, ...rest: unknown[]): void {
-    if (packet.retain && !this.#mayRetain(packet)) {
-      this.#onDropped();
-      packet.retain = false;
-    }
-    if (packet.retain || (packet.qos > 0 && this.keepsSessions) || packet.topic.startsWith('$SYS/')) {
+    if (packet.topic.startsWith('$SYS/')) {
       Reflect.apply(super.publish, this, [packet, ...rest]);
       return;
     }
-    const done = typeof rest[0] === 'function' ? rest[0] : rest[1];
-    this.#fanout.emit(packet, typeof done === 'function' ? (done as Done) : noop);
+    const last = typeof rest[0] === 'function' ? rest[0] : rest[1];
+    const done = typeof last === 'function' ? (last as Done) : noop;
+    if (this.#distributed.has(packet)) setImmediate(done);
+    else if (!this.mustKeep(packet)) this.#fanout.emit(packet, done);
+    else {
+      const stored = this.distribute(packet, null);
+      if (stored) stored.then(() => done(), done);
+      else setImmediate(done);
+    }
   }
 
-  /** A message of the router to the clients. */
-  send(message: Message): void {
+  /** A message of the router to the clients. null where it is done; else it rejects with `store/*` when it could not be kept. */
+  send(message: Message): Promise<void> | null {
     const { payload } = message;
     const packet: PublishPacket = {
       cmd: 'publish',
@@ -51,15 +100,8 @@ export class SiteBroker extends Aedes {
       retain: message.retain,
       dup: false,
     };
-    if (packet.retain || (packet.qos > 0 && this.keepsSessions)) this.publish(packet, noop);
-    else this.#fanout.emit(packet);
+    if (this.mustKeep(packet)) return this.distribute(packet, null);
+    this.#fanout.emit(packet);
+    return null;
   }
-}
-
-/** `onDropped` is called for every message that is not kept for a client that is away, and every one that is not retained. */
-export async function startSiteBroker(options: AedesOptions, limits: MemoryLimits, onDropped: () => void): Promise<SiteBroker> {
-  const broker = new SiteBroker(options, createRetainedLimit(limits), onDropped);
-  await broker.listen();
-  limitSessions(broker, limits, onDropped);
-  return broker;
 }

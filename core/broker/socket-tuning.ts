@@ -4,6 +4,8 @@ import { createPacketGuard } from './packet-guard.ts';
 
 export interface SocketTuning {
   readonly maxPacketBytes: number;
+  /** False while nothing more may be read; the broker asks again with every message that is done. */
+  mayRead(): boolean;
   /** Called once, before the connection is destroyed. */
   onRefused(why: 'too-large' | 'malformed', announced: number): void;
 }
@@ -25,6 +27,7 @@ function guardReads(socket: Socket, tuning: SocketTuning): void {
     configurable: true,
     writable: true,
     value: (size?: number): unknown => {
+      if (!tuning.mayRead()) return null;
       const chunk: unknown = read(size);
       if (!(chunk instanceof Uint8Array)) return chunk;
       const verdict = guard.accept(chunk);

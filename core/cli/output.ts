@@ -33,26 +33,6 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   );
 }
 
-/** `3 h 2 min`, the two largest units. */
-export function duration(ms: number): string {
-  const units: readonly (readonly [string, number])[] = [
-    ['d', 86_400_000],
-    ['h', 3_600_000],
-    ['min', 60_000],
-    ['s', 1000],
-  ];
-  const first = units.findIndex(([, size]) => ms >= size);
-  if (first === -1) return '0 s';
-  const parts = units.slice(first, first + 2).map(([unit, size], i) => {
-    const above = i === 0 ? ms : ms % (units[first]?.[1] ?? 1);
-    return [Math.floor(above / size), unit] as const;
-  });
-  return parts
-    .filter(([count]) => count > 0)
-    .map(([count, unit]) => `${count} ${unit}`)
-    .join(' ');
-}
-
 export const time = (at: number): string => new Date(at).toISOString();
 
 function isControl(code: number): boolean {

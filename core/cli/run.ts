@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import yargs, { type Argv } from 'yargs';
+import yargs from 'yargs';
 import { describe, type GatewayError } from '../base/errors.ts';
 import type { Context } from './commands/command.ts';
 import { publish } from './commands/publish.ts';
@@ -8,13 +8,12 @@ import { logs, subscribe } from './commands/streams.ts';
 import { validate } from './commands/validate.ts';
 import { devices, functions, status } from './commands/views.ts';
 import { openClient } from './connect.ts';
+import { addOutboxCommands } from './outbox-commands.ts';
 import { createOutput, EXIT, type ExitCode, type Output, report } from './output.ts';
 import { DATA_OPTION, toStartOptions, withStartOptions } from './start-options.ts';
+import { type Act, type Common, UsageError, wholeNumber } from './usage.ts';
 
 const EPILOGUE = `Exit codes: 0 done, 1 failed, 2 wrong use, 3 no gateway runs, 4 the document has mistakes.`;
-
-/** A mistake in the arguments: shown with a hint, exit code 2. */
-class UsageError extends Error {}
 
 /** What the command line needs of the rest; tests of single commands give their own. */
 export interface CliDeps {
@@ -45,17 +44,7 @@ function contextOf(argv: { data: string; json: boolean }, signal: AbortSignal): 
   };
 }
 
-function wholeNumber(name: string, least: number, most: number) {
-  return (value: unknown): number => {
-    const number = Number(value);
-    if (!Number.isInteger(number) || number < least || number > most)
-      throw new UsageError(`${name} must be a whole number from ${least} to ${most}`);
-    return number;
-  };
-}
-
 type Finish = (run: (output: Output) => Promise<ExitCode>) => Promise<void>;
-type Common = Argv<{ data: string; json: boolean }>;
 
 function addViews(parser: Common, signal: AbortSignal, finish: Finish): Common {
   return parser
@@ -142,7 +131,8 @@ function addCommands(parser: Common, signal: AbortSignal, finish: Finish): Commo
     {},
     (argv) => finish(() => setPin(contextOf(argv as never, signal))),
   );
-  return addMessages(addViews(withPin, signal, finish), signal, finish);
+  const act: Act = (argv, run) => finish(() => run(contextOf(argv as never, signal)));
+  return addOutboxCommands(addMessages(addViews(withPin, signal, finish), signal, finish), act);
 }
 
 /** Runs the `gatehouse` command with these arguments. Never rejects; gives the exit code. */

@@ -11,6 +11,8 @@ export interface Credentials {
   readonly password?: Buffer;
   /** Our own certificate is out of its dates by this machine's clock: the likely reason if the connection fails. */
   readonly suspect: GatewayError | null;
+  /** When our own certificate ends, wall ms; null where there is none. */
+  readonly endsAt: number | null;
 }
 
 async function read(what: string, path: string | undefined): Promise<Buffer | undefined> {
@@ -25,20 +27,22 @@ async function read(what: string, path: string | undefined): Promise<Buffer | un
   }
 }
 
-/**
- * Our own certificate out of its dates: the server would only answer with an alert that says little. It is tried all the same,
- * because the clock of this machine may be what is wrong.
- */
-function checkDates(cert: Buffer, path: string, now: number): GatewayError | null {
-  let parsed: X509Certificate;
+function parseOwn(cert: Buffer, path: string): X509Certificate {
   try {
-    parsed = new X509Certificate(cert);
+    return new X509Certificate(cert);
   } catch (cause) {
     throw new GatewayError('cloud/certificate', `${path} is not a certificate.`, {
       cause,
       remedy: 'Choose the certificate file (PEM) of this gateway.',
     });
   }
+}
+
+/**
+ * Our own certificate out of its dates: the server would only answer with an alert that says little. It is tried all the same,
+ * because the clock of this machine may be what is wrong.
+ */
+function checkDates(parsed: X509Certificate, now: number): GatewayError | null {
   const remedy = 'Check the date and time of this machine first; if they are right, renew the certificate.';
   if (now > Date.parse(parsed.validTo)) {
     return new GatewayError('cloud/certificate', `The gateway’s certificate expired on ${parsed.validTo}.`, { remedy });
@@ -57,8 +61,10 @@ export async function loadCredentials(settings: CloudSettings, now: number): Pro
   const cert = await read('certificate file', settings.certFile);
   const key = await read('key file', settings.keyFile);
   const password = await read('password file', settings.passwordFile);
+  const own = cert && settings.certFile !== undefined ? parseOwn(cert, settings.certFile) : null;
   return {
-    suspect: cert && settings.certFile !== undefined ? checkDates(cert, settings.certFile, now) : null,
+    suspect: own && checkDates(own, now),
+    endsAt: own && Date.parse(own.validTo),
     ...(ca && { ca }),
     ...(cert && { cert }),
     ...(key && { key }),

@@ -163,13 +163,21 @@ const FINAL = new Map([
   [144, 'the topic is not allowed'],
   [153, 'the payload has the wrong format'],
 ]);
+/** Of these, the ones that every message on the topic meets. */
+const OF_TOPIC = new Set([135, 144]);
 /** Reasons that pass by themselves: packet id in use, quota. */
 const PASSING = new Set([145, 151]);
 
-/** A PUBACK with reason 0x80 or above: `cloud/rejected` (never again) or `cloud/declined` (`details.passing`: surely passes). */
+/**
+ * A PUBACK with reason 0x80 or above: `cloud/rejected` (never again; `details.topic`: nothing on this topic will be) or
+ * `cloud/declined` (`details.passing`: surely passes).
+ */
 export function pubackFault(topic: string, reason: number): GatewayError {
   const final = FINAL.get(reason);
-  if (final !== undefined) return new GatewayError('cloud/rejected', `${topic}: ${final}`, { details: { reason } });
+  if (final !== undefined) {
+    const details = { reason, ...(OF_TOPIC.has(reason) && { topic: true }) };
+    return new GatewayError('cloud/rejected', `${topic}: ${final}`, { details });
+  }
   return new GatewayError('cloud/declined', `${topic}: the cloud did not take the message (reason ${reason})`, {
     details: { reason, passing: PASSING.has(reason) },
   });

@@ -1,4 +1,3 @@
-import { createBackoff } from '../base/backoff.ts';
 import type { Clock } from '../base/clock.ts';
 import { createEmitter } from '../base/emitter.ts';
 import { GatewayError } from '../base/errors.ts';
@@ -8,12 +7,14 @@ import type { Service } from '../base/service.ts';
 import type { CloudSettings } from '../config/cloud-settings.ts';
 import type { LinkState } from '../contract/views.ts';
 import type { Tracer } from '../router/tracer.ts';
-import type { SpoolEntry } from '../store/spool.ts';
-import type { CloudLink, CloudMessage, CloudStatus } from './cloud-link.ts';
+import { createCertificateWatch } from './certificate-watch.ts';
+import type { CloudLink, CloudMessage, CloudStatus, Outgoing } from './cloud-link.ts';
 import { loadCredentials } from './credentials.ts';
 import { lineFault } from './link-faults.ts';
 import { type MqttSession, openMqttSession } from './mqtt-session.ts';
-import { endpointOf, topicLevelLimit } from './settings.ts';
+import { createReconnectPace } from './reconnect-pace.ts';
+import { endpointOf, inFlightLimit, topicLevelLimit } from './settings.ts';
+import { askTime } from './time-source.ts';
 
 export interface MqttLinkDeps {
   readonly clock: Clock;
@@ -21,30 +22,39 @@ export interface MqttLinkDeps {
   readonly metrics: Metrics;
   readonly random: () => number;
   readonly tracer: Tracer;
+  /** The cloud's word for the time, with how wide of it it may be; asked only where `timeUrl` is set. */
+  heard?(wallMs: number, withinMs: number): void;
 }
 
-const FIRST_RETRY_MS = 1_000;
 /** A connection that has held for so long was a good one: the next attempt after it comes soon. */
 const STABLE_MS = 10_000;
+/** While connected the time is asked again after so long. */
+const ASK_TIME_EVERY_MS = 6 * 3_600_000;
+/** A renewed certificate is taken at a moment when nothing is in flight, or after so long anyway. */
+const QUIET_WITHIN_MS = 60_000;
+const QUIET_LOOK_MS = 100;
 
 /** Why this message can never be sent to this cloud, or null. */
-function refusal(settings: CloudSettings, { message }: SpoolEntry): GatewayError | null {
-  const { topic, payload } = message;
-  const say = (why: string): GatewayError => new GatewayError('cloud/rejected', `${topic.slice(0, 256)}: ${why}`);
-  const bytes = Buffer.byteLength(topic);
-  if (topic === '' || /[+#\0]/.test(topic)) return say('the topic is empty or has wildcards in it');
-  if (bytes > settings.maxTopicBytes) return say(`the topic has ${bytes} bytes, the cloud takes ${settings.maxTopicBytes}`);
-  const levels = topic.split('/').length;
-  const most = topicLevelLimit(settings);
-  if (levels > most) return say(`the topic has ${levels} levels, the cloud takes ${most}`);
+function refusal(settings: CloudSettings, { topic, payload }: Outgoing): GatewayError | null {
+  const details = { topic: true };
+  const say = (why: string, more = {}): GatewayError =>
+    new GatewayError('cloud/rejected', `${topic.slice(0, 256)}: ${why}`, more);
   if (payload.length > settings.maxPayloadBytes) {
     return say(`the payload has ${payload.length} bytes, the cloud takes ${settings.maxPayloadBytes}`);
   }
-  return null;
+  const bytes = Buffer.byteLength(topic);
+  if (topic === '' || /[+#\0]/.test(topic)) return say('the topic is empty or has wildcards in it', { details });
+  if (bytes > settings.maxTopicBytes) {
+    return say(`the topic has ${bytes} bytes, the cloud takes ${settings.maxTopicBytes}`, { details });
+  }
+  const levels = topic.split('/').length;
+  const most = topicLevelLimit(settings);
+  return levels > most ? say(`the topic has ${levels} levels, the cloud takes ${most}`, { details }) : null;
 }
 
 /**
- * The line to an MQTT broker in the cloud. Reconnects by itself with growing, random pauses (from 1 s up to `maxBackoffMs`); keeps no messages.
+ * The line to an MQTT broker in the cloud. Reconnects by itself with random pauses (`reconnect-pace.ts`); keeps no messages.
+ * Credentials are read anew for every attempt; while connected, renewed ones are taken at a quiet moment.
  * Topics under `$aws/` are passed on like any other.
  */
 export function createMqttLink(deps: MqttLinkDeps, settings: CloudSettings): CloudLink & Service {
@@ -53,15 +63,18 @@ export function createMqttLink(deps: MqttLinkDeps, settings: CloudSettings): Clo
   const life = new AbortController();
   const statuses = createEmitter<CloudStatus>((cause) => log.error('cloud.listener-failed', { cause }));
   const listeners = new Set<(message: CloudMessage) => Promise<void> | void>();
-  const backoff = createBackoff({ firstMs: FIRST_RETRY_MS, maxMs: settings.maxBackoffMs }, deps.random);
+  const pace = createReconnectPace(settings.maxBackoffMs, deps.random);
+  const watch = createCertificateWatch({ clock, log, onRenewed: renew }, settings);
   const count = {
     connects: deps.metrics.counter('gatehouse_cloud_connects_total', 'Connections to the cloud that came about'),
     failures: deps.metrics.counter('gatehouse_cloud_connect_failures_total', 'Connections to the cloud lost or not made'),
     received: deps.metrics.counter('gatehouse_cloud_received_total', 'Messages received from the cloud'),
   };
+  const watched = new WeakSet<AbortSignal>();
   let session: MqttSession | null = null;
   let filters: readonly string[] = [];
   let loop: Promise<void> | null = null;
+  let certificateEnds: number | null = null;
   let status: CloudStatus = {
     state: 'offline',
     since: clock.now(),
@@ -82,46 +95,81 @@ export function createMqttLink(deps: MqttLinkDeps, settings: CloudSettings): Clo
     for (const listener of listeners) await listener(message);
   }
 
-  /** One connection from attempt to end; resolves with the reason of its end. */
-  async function connectOnce(connect: typeof import('mqtt').connect): Promise<GatewayError> {
+  /** Ends the connection at a quiet moment, so that the next one is made with the files as they are now. */
+  function renew(): void {
+    const own = session;
+    if (!own || status.state !== 'connected') return;
+    log.info('cloud.certificate-renewed', { endpoint });
+    const until = clock.monotonic() + QUIET_WITHIN_MS;
+    const leave = (): void => {
+      if (session !== own) return;
+      if (own.quiet || clock.monotonic() >= until) own.close('reconnecting with the renewed certificate');
+      else clock.after(QUIET_LOOK_MS, leave);
+    };
+    leave();
+  }
+  /** What goes on while a connection holds; returns its end. */
+  function accompany(): () => void {
+    const stable = clock.after(STABLE_MS, () => pace.stable());
+    const { timeUrl } = settings;
+    const { heard } = deps;
+    if (timeUrl === null || !heard) return stable;
+    const ask = (): void => void askTime({ clock, log, heard }, timeUrl, life.signal);
+    ask();
+    const again = clock.every(ASK_TIME_EVERY_MS, ask);
+    return () => {
+      stable();
+      again();
+    };
+  }
+
+  /** One connection from attempt to end; resolves with the reason of its end, and whether the cloud was reached. */
+  async function connectOnce(connect: typeof import('mqtt').connect): Promise<{ fault: GatewayError; reached: boolean }> {
     let suspect: GatewayError | null = null;
     let own: MqttSession;
     try {
+      await watch.used();
       const credentials = await loadCredentials(settings, clock.now());
       ({ suspect } = credentials);
-      if (life.signal.aborted) return new GatewayError('cloud/offline', 'The gateway is stopping.');
+      certificateEnds = credentials.endsAt;
+      if (life.signal.aborted) return { fault: new GatewayError('cloud/offline', 'The gateway is stopping.'), reached: false };
       own = openMqttSession({ clock, log, connect, onMessage }, settings, credentials);
     } catch (cause) {
-      return lineFault(endpoint, cause);
+      return { fault: lineFault(endpoint, cause), reached: true };
     }
     session = own;
     own.setFilters(filters);
-    let stable: (() => void) | null = null;
-    let accepted = false;
+    let leave: (() => void) | null = null;
     void own.ready.then(() => {
-      accepted = true;
-      stable = clock.after(STABLE_MS, () => backoff.reset());
+      leave = accompany();
       count.connects.add();
       log.info('cloud.connected', { endpoint });
       change('connected', { lastError: null, attempts: 0 });
     });
     const reason = await own.ended;
-    (stable as (() => void) | null)?.();
+    const accepted = leave as (() => void) | null;
+    accepted?.();
     session = null;
-    return !accepted && suspect !== null ? suspect : reason;
+    const answered = accepted !== null || reason.code !== 'cloud/offline';
+    return { fault: accepted === null && suspect !== null ? suspect : reason, reached: answered };
   }
 
   async function run(): Promise<void> {
     const { connect } = await import('mqtt');
     while (!life.signal.aborted) {
       change('connecting', { attempts: status.attempts + 1 });
-      const fault = await connectOnce(connect);
+      const { fault, reached } = await connectOnce(connect);
       if (life.signal.aborted) break;
+      const now = clock.now();
+      if (fault.code === 'gateway/stopping') {
+        // Left on purpose, for a renewed certificate.
+        change('offline', { lastError: null });
+        continue;
+      }
       count.failures.add();
-      const pause = backoff.next();
+      const pause = pace.next(reached ? 'answered' : 'line', clock.monotonic());
       const { code, message, remedy } = fault;
       if (status.lastError?.message !== message) log.warn('cloud.offline', { cause: fault });
-      const now = clock.now();
       change('offline', { lastError: { code, message, remedy, at: now }, nextAttemptAt: now + pause });
       await clock.sleep(pause, life.signal).catch(() => {});
     }
@@ -142,14 +190,20 @@ export function createMqttLink(deps: MqttLinkDeps, settings: CloudSettings): Clo
       filters = [...new Set(wanted)];
       session?.setFilters(filters);
     },
-    publish(entry, signal) {
+    receiveMaximum: () => session?.receiveMaximum ?? inFlightLimit(settings),
+    certificateEnds: () => certificateEnds,
+    publish(message, signal) {
       if (signal.aborted) return Promise.reject(signal.reason);
-      const refused = refusal(settings, entry);
+      const refused = refusal(settings, message);
       if (refused) return Promise.reject(refused);
       const own = session;
       if (!own) return Promise.reject(new GatewayError('cloud/offline', `${endpoint} is not connected`));
-      const sent = own.publish(entry);
-      return abortable(sent, signal);
+      if (!watched.has(signal)) {
+        // One listener for all that is published under it.
+        watched.add(signal);
+        signal.addEventListener('abort', () => session?.abandon(signal), { once: true });
+      }
+      return own.publish(message, signal);
     },
     async start(signal) {
       signal.throwIfAborted();
@@ -158,19 +212,10 @@ export function createMqttLink(deps: MqttLinkDeps, settings: CloudSettings): Clo
     },
     async stop() {
       life.abort(new GatewayError('gateway/stopping', 'The gateway is stopping.'));
-      session?.close();
+      watch.stop();
+      session?.close('the gateway closed the connection');
       await loop;
       if (status.state !== 'offline') change('offline');
     },
   };
-}
-
-/** Settles with `work`, or rejects as soon as the signal is aborted; the message itself may have been sent. */
-function abortable(work: Promise<void>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-    const done = (): void => signal.removeEventListener('abort', onAbort);
-    work.then(resolve, reject).finally(done);
-  });
 }

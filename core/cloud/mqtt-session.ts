@@ -4,8 +4,7 @@ import { GatewayError } from '../base/errors.ts';
 import { gatherWrites } from '../base/gather-writes.ts';
 import type { Logger } from '../base/log.ts';
 import type { CloudSettings } from '../config/cloud-settings.ts';
-import type { SpoolEntry } from '../store/spool.ts';
-import type { CloudMessage } from './cloud-link.ts';
+import type { CloudMessage, Outgoing } from './cloud-link.ts';
 import type { Credentials } from './credentials.ts';
 import { connackFault, disconnectFault, lineFault, pubackFault } from './link-faults.ts';
 import { endpointOf } from './settings.ts';
@@ -24,9 +23,16 @@ export interface MqttSession {
   readonly ready: Promise<void>;
   /** Resolves with the reason when the connection is over, also when it never came about. All publishes are settled by then. */
   readonly ended: Promise<GatewayError>;
-  publish(entry: SpoolEntry): Promise<void>;
+  publish(message: Outgoing, signal: AbortSignal): Promise<void>;
+  /** Rejects what was published under this signal with its reason; the messages themselves may have been sent. */
+  abandon(signal: AbortSignal): void;
+  /** Messages without an acknowledgement that the server allows at a time. */
+  readonly receiveMaximum: number;
+  /** Nothing waits for an acknowledgement. */
+  readonly quiet: boolean;
   setFilters(filters: readonly string[]): void;
-  close(): void;
+  /** Ends it for this reason, politely where nothing is in flight. */
+  close(why: string): void;
 }
 
 export interface MqttSessionDeps {
@@ -38,9 +44,10 @@ export interface MqttSessionDeps {
 }
 
 interface Pending {
-  readonly entry: SpoolEntry;
+  readonly message: Outgoing;
+  readonly signal: AbortSignal;
   readonly resolve: () => void;
-  readonly reject: (cause: GatewayError) => void;
+  readonly reject: (cause: unknown) => void;
   sentAt: number;
 }
 
@@ -52,7 +59,7 @@ interface ServerLimits {
 
 function open(deps: MqttSessionDeps, settings: CloudSettings, credentials: Credentials): MqttClient {
   const { host, port, tls } = endpointOf(settings.url);
-  const { suspect: _suspect, password, ...pem } = credentials;
+  const { suspect: _suspect, endsAt: _endsAt, password, ...pem } = credentials;
   return deps.connect({
     host,
     port,
@@ -128,31 +135,32 @@ export function openMqttSession(deps: MqttSessionDeps, settings: CloudSettings, 
     if (cause === undefined || cause === null) pending.resolve();
     else {
       const reason = typeof cause === 'object' && 'code' in cause ? Number(cause.code) : Number.NaN;
-      if (Number.isInteger(reason)) pending.reject(pubackFault(pending.entry.message.topic, reason));
+      if (Number.isInteger(reason)) pending.reject(pubackFault(pending.message.topic, reason));
       else pending.reject(lineFault(endpoint, cause));
     }
     sendNext();
   }
 
   function send(pending: Pending): void {
-    const { id, message } = pending.entry;
-    const { payload } = message;
+    const { topic, payload, retain, properties, contentType, expiryS } = pending.message;
     pending.sentAt = deps.clock.monotonic();
     inFlight.add(pending);
     if (cancelAckTimer === null) watchAcks();
-    const properties = {
-      userProperties: {
-        id: `${settings.clientId}-${id}`,
-        source: `${message.source.kind}:${message.source.id}`,
-        seq: String(message.sequence),
-        boot: message.at.bootId,
-        at: String(message.at.wallMs),
-      },
-    };
     client.publish(
-      message.topic,
+      topic,
       Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength),
-      { qos: 1, retain: message.retain && limits.retain, ...(settings.protocolVersion === 5 && { properties }) },
+      {
+        qos: 1,
+        retain: retain && limits.retain,
+        ...(settings.protocolVersion === 5 && {
+          properties: {
+            // The library writes an empty list as a packet that never ends.
+            ...(Object.keys(properties).length > 0 && { userProperties: properties }),
+            ...(contentType !== undefined && { contentType }),
+            ...(expiryS !== undefined && { messageExpiryInterval: expiryS }),
+          },
+        }),
+      },
       (cause) => settle(pending, cause),
     );
   }
@@ -179,7 +187,9 @@ export function openMqttSession(deps: MqttSessionDeps, settings: CloudSettings, 
     const cancel = deps.clock.after(settings.ackTimeoutMs / 2, () =>
       late.reject(new GatewayError('cloud/ack-timeout', `A message on ${String(topic)} was not taken over in time`)),
     );
-    Promise.race([deps.onMessage({ topic: String(topic), payload, qos, retain }), late.promise])
+    const seconds = packet.properties?.messageExpiryInterval;
+    const message = { topic: String(topic), payload, qos, retain, ...(seconds !== undefined && { expiryMs: seconds * 1000 }) };
+    Promise.race([deps.onMessage(message), late.promise])
       .finally(cancel)
       .then(
         () => done(),
@@ -222,17 +232,31 @@ export function openMqttSession(deps: MqttSessionDeps, settings: CloudSettings, 
   return {
     ready: ready.promise,
     ended: ended.promise,
-    publish(entry) {
+    get receiveMaximum() {
+      return limits.receiveMaximum;
+    },
+    get quiet() {
+      return inFlight.size === 0 && waiting.length === 0;
+    },
+    publish(message, signal) {
       if (!connected) return Promise.reject(new GatewayError('cloud/offline', `${endpoint} is not connected`));
-      const { topic, payload } = entry.message;
+      const { topic, payload } = message;
       if (payload.length + PACKET_OVERHEAD > limits.maxPacketBytes) {
         const text = `${topic}: ${payload.length} bytes are more than the cloud takes (${limits.maxPacketBytes})`;
         return Promise.reject(new GatewayError('cloud/rejected', text));
       }
       const { promise, resolve, reject } = Promise.withResolvers<void>();
-      waiting.push({ entry, resolve, reject, sentAt: 0 });
+      waiting.push({ message, signal, resolve, reject, sentAt: 0 });
       sendNext();
       return promise;
+    },
+    abandon(signal) {
+      for (const pending of [...inFlight, ...waiting]) {
+        if (pending.signal !== signal) continue;
+        inFlight.delete(pending);
+        pending.reject(signal.reason);
+      }
+      waiting = waiting.filter((pending) => pending.signal !== signal);
     },
     setFilters(filters) {
       const gone = subscribed.filter((filter) => !filters.includes(filter));
@@ -242,8 +266,8 @@ export function openMqttSession(deps: MqttSessionDeps, settings: CloudSettings, 
       subscribe(fresh);
       if (gone.length > 0) client.unsubscribe(gone, () => {});
     },
-    close() {
-      finish(new GatewayError('gateway/stopping', `${endpoint}: the gateway closed the connection`));
+    close(why) {
+      finish(new GatewayError('gateway/stopping', `${endpoint}: ${why}`));
     },
   };
 }

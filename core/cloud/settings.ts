@@ -19,3 +19,15 @@ export function endpointOf(url: string): Endpoint {
 /** How many levels a topic may have towards this cloud; AWS IoT Core: at most 7 slashes. */
 export const topicLevelLimit = (settings: CloudSettings): number =>
   settings.maxTopicLevels ?? (settings.profile === 'aws-iot' ? 8 : Number.POSITIVE_INFINITY);
+
+/** Messages in flight at most. AWS IoT Core takes 100 unacknowledged ones in each direction. */
+export const mostInFlight = (settings: CloudSettings): number =>
+  settings.maxInFlight ?? (settings.profile === 'aws-iot' ? 100 : 1000);
+
+/** AWS IoT Core takes 100 unacknowledged messages in each direction. */
+const AWS_IN_FLIGHT = 100;
+const MOST_IN_FLIGHT = 1000;
+
+/** How many messages may be in flight at most, before the cloud has said what it allows. */
+export const inFlightLimit = (settings: Pick<CloudSettings, 'maxInFlight' | 'profile'>): number =>
+  settings.maxInFlight ?? (settings.profile === 'aws-iot' ? AWS_IN_FLIGHT : MOST_IN_FLIGHT);

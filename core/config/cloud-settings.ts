@@ -25,6 +25,20 @@ export const CloudSettings = z
     /** Levels, one more than slashes. AWS IoT Core takes 8; no limit of ours where left out of the generic profile. */
     maxTopicLevels: z.int().min(1).optional(),
     profile: z.enum(['generic', 'aws-iot']).default('generic'),
+    /** Messages in flight at most; the uplink finds what the line bears. Left out: 1,000, towards AWS IoT Core the 100 that it takes. */
+    maxInFlight: z.int().min(1).max(10_000).optional(),
+    /** For a slow or paid line, or a cloud that throttles; null: as fast as it goes. A burst of one second is allowed. */
+    rate: z
+      .strictObject({
+        messagesPerS: z.number().min(0.01).nullable().default(null),
+        bytesPerS: z.number().min(16).nullable().default(null),
+      })
+      .prefault({}),
+    /** An address whose `Date` header tells the time (HTTPS), asked when a connection comes about; null: not asked. */
+    timeUrl: z
+      .url({ protocol: /^https?$/ })
+      .nullable()
+      .default(null),
     /** Longest pause between attempts to connect. */
     maxBackoffMs: z.int().min(100).max(600_000).default(60_000),
   })

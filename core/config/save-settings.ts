@@ -1,30 +1,32 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile, rename } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, GatewayError } from '../base/errors.ts';
-import { settingsPath } from './settings.ts';
+import { writeDurably } from './durable-write.ts';
+import { readGenerations, writeGeneration } from './generations.ts';
+import { GatewaySettings, KEPT_FOLDER, KEPT_SETTINGS, settingsPath } from './settings.ts';
 
-async function readRaw(path: string): Promise<Record<string, unknown>> {
-  const text = await readFile(path, 'utf8').catch(() => '{}');
+/** What the file holds, or the last good settings in the place of a torn file, which is kept beside it. */
+async function soundText(dataDir: string, path: string, text: string): Promise<unknown> {
   try {
-    const raw: unknown = JSON.parse(text);
-    if (typeof raw === 'object' && raw !== null && !Array.isArray(raw)) return { ...raw };
+    return JSON.parse(text);
   } catch (cause) {
+    const { newest } = readGenerations(join(dataDir, KEPT_FOLDER), KEPT_SETTINGS);
+    if (newest) {
+      await rename(path, `${path}.torn`);
+      return JSON.parse(newest.value);
+    }
     throw new GatewayError('config/invalid', `The settings file ${path} is not valid JSON: ${describe(cause)}.`, { cause });
   }
-  throw new GatewayError('config/invalid', `The settings file ${path} does not hold an object.`);
 }
 
 /** Sets one part of the settings file and leaves the others as they are. Written aside, synchronised and renamed: never half a file. */
 export async function saveSetting(dataDir: string, name: string, value: unknown): Promise<void> {
   const path = settingsPath(dataDir);
-  await mkdir(dirname(path), { recursive: true });
-  const next = { ...(await readRaw(path)), [name]: value };
-  const file = await open(`${path}.new`, 'w', 0o600);
-  try {
-    await file.writeFile(`${JSON.stringify(next, null, 2)}\n`);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(`${path}.new`, path);
+  const raw = await soundText(dataDir, path, await readFile(path, 'utf8').catch(() => '{}'));
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw))
+    throw new GatewayError('config/invalid', `The settings file ${path} does not hold an object.`);
+  const text = `${JSON.stringify({ ...raw, [name]: value }, null, 2)}\n`;
+  await writeDurably(path, text);
+  const sound = GatewaySettings.safeParse(JSON.parse(text)).success;
+  if (sound) await writeGeneration(join(dataDir, KEPT_FOLDER), KEPT_SETTINGS, text);
 }

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { describe, GatewayError } from '../base/errors.ts';
 import { schemaFaults, WORDING } from '../contract/schema-faults.ts';
 import { CloudSettings } from './cloud-settings.ts';
+import { readGenerations } from './generations.ts';
 
 /** Settings of the machine itself, in `<data>/settings.json`. What the site does is in the deployment document instead. */
 export const GatewaySettings = z.strictObject({
@@ -22,6 +23,24 @@ export const GatewaySettings = z.strictObject({
     })
     .prefault({}),
   console: z.strictObject({ port: z.number().int().min(0).max(65535).optional() }).prefault({}),
+  /** How commits to the disk are grouped: one is made after so many ms or messages, whichever is first. A lone message does not wait. */
+  store: z
+    .strictObject({
+      groupMs: z.number().min(0).max(1000).default(2),
+      groupMessages: z.number().int().min(1).max(4096).default(512),
+      /** Cycles that a block of the flash disk bears, for the estimate of its life. */
+      flashCycles: z.number().int().min(100).max(1_000_000).default(3000),
+    })
+    .prefault({}),
+  /** What the local broker keeps of clients that are away. */
+  sessions: z
+    .strictObject({
+      maxMessages: z.number().int().min(1).max(1_000_000).default(1000),
+      maxBytes: z.number().int().min(1024).default(16_777_216),
+      /** A session whose client does not come back is forgotten. */
+      forgetAfterHours: z.number().min(0.01).max(87_600).default(168),
+    })
+    .prefault({}),
   /** Who may leave the full screen; written by `gatehouse set-pin`. */
   kiosk: z.strictObject({ pinHash: z.string().optional() }).prefault({}),
   log: z.strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']).default('info') }).prefault({}),
@@ -30,22 +49,19 @@ export type GatewaySettings = z.infer<typeof GatewaySettings>;
 
 export const settingsPath = (dataDir: string): string => join(dataDir, 'settings.json');
 
-/** Reads the settings; a missing file means all defaults. Throws `config/invalid`, naming every wrong field at once. */
-export function loadSettings(dataDir: string): GatewaySettings {
-  const path = settingsPath(dataDir);
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return GatewaySettings.parse({});
-    throw new GatewayError('config/invalid', `The settings file ${path} cannot be read: ${describe(cause)}.`, { cause });
-  }
-  let raw: unknown;
-  try {
-    raw = JSON.parse(text);
-  } catch (cause) {
-    throw new GatewayError('config/invalid', `The settings file ${path} is not valid JSON: ${describe(cause)}.`, { cause });
-  }
+/** Where the last good values are kept, in the data directory; see `generations.ts`. */
+export const KEPT_FOLDER = 'kept';
+export const KEPT_SETTINGS = 'settings';
+
+export interface LoadedSettings {
+  readonly settings: GatewaySettings;
+  /** What was read; null where there is no file. */
+  readonly text: string | null;
+  /** `config/torn` when the file was cut or empty, and the last good settings are used in its place. */
+  readonly torn: GatewayError | null;
+}
+
+function parseSettings(path: string, raw: unknown): GatewaySettings {
   const parsed = GatewaySettings.safeParse(raw, WORDING);
   if (parsed.success) return parsed.data;
   const faults = schemaFaults(parsed.error).map(
@@ -55,3 +71,43 @@ export function loadSettings(dataDir: string): GatewaySettings {
     details: { faults: faults.length },
   });
 }
+
+/** The last good settings in the place of a file that is no JSON; throws `config/invalid` where there are none. */
+function lastGood(dataDir: string, path: string, cause: unknown): LoadedSettings {
+  const { newest } = readGenerations(join(dataDir, KEPT_FOLDER), KEPT_SETTINGS);
+  if (!newest) {
+    throw new GatewayError('config/invalid', `The settings file ${path} is not valid JSON: ${describe(cause)}.`, { cause });
+  }
+  const text = `The settings file ${path} was torn (${describe(cause)}); the last good settings are used. The torn file is kept beside it.`;
+  return {
+    settings: parseSettings(path, JSON.parse(newest.value)),
+    text: newest.value,
+    torn: new GatewayError('config/torn', text, { cause, details: { path } }),
+  };
+}
+
+/**
+ * Reads the settings and changes nothing; a missing file means all defaults. A file that is no JSON at all gives the last good ones and
+ * says so. Throws `config/invalid`, naming every wrong field at once.
+ */
+export function readSettings(dataDir: string): LoadedSettings {
+  const path = settingsPath(dataDir);
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')
+      return { settings: GatewaySettings.parse({}), text: null, torn: null };
+    throw new GatewayError('config/invalid', `The settings file ${path} cannot be read: ${describe(cause)}.`, { cause });
+  }
+  let raw: unknown;
+  try {
+    raw = JSON.parse(text);
+  } catch (cause) {
+    return lastGood(dataDir, path, cause);
+  }
+  return { settings: parseSettings(path, raw), text, torn: null };
+}
+
+/** The settings alone; see `readSettings`. */
+export const loadSettings = (dataDir: string): GatewaySettings => readSettings(dataDir).settings;

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { Keep, OutboxPolicy, StreamPolicy } from './document/outbox.ts';
+import { CertificateView, DeadLetterView, OutboxStreamView, SessionView, StorageView, WaitingView } from './outbox-views.ts';
 import {
   AlarmView,
   ChangeView,
@@ -75,6 +77,58 @@ export const METHODS = {
   },
   /** Ends the kiosk and the gateway with it, for who knows the PIN. */
   'kiosk.exit': { input: z.strictObject({ pin: z.string().max(32) }), output: done },
+  /** What waits in a stream, oldest first, ids above `after` (the last one seen; 0 for the first page). */
+  'outbox.messages': {
+    input: z.strictObject({ stream: z.string(), after: z.number(), limit: z.number().int().min(1).max(200) }),
+    output: z.array(WaitingView),
+  },
+  /** New limits of a stream, or of the whole (null), as a new version of the deployment document. Left out: unchanged. */
+  'outbox.limit': {
+    input: z.strictObject({
+      stream: z.string().nullable(),
+      // Not `partial()`: that would fill in the defaults, and so lift the limits that are left out.
+      keep: z
+        .strictObject({
+          hours: Keep.shape.hours.unwrap().optional(),
+          bytes: Keep.shape.bytes.unwrap().optional(),
+          messages: Keep.shape.messages.unwrap().optional(),
+        })
+        .optional(),
+      whenFull: z.union([StreamPolicy, OutboxPolicy]).optional(),
+    }),
+    output: z.object({ version: z.number() }),
+  },
+  /** Refused messages, newest first, ids below `before` (null for the first page). */
+  'deadletter.list': {
+    input: z.strictObject({ before: z.number().nullable(), limit: z.number().int().min(1).max(200) }),
+    output: z.array(DeadLetterView),
+  },
+  /** With the whole payload. */
+  'deadletter.get': { input: z.strictObject({ id: z.number() }), output: DeadLetterView },
+  /** Sends them again (null: all); with `edit` one, changed. `payload` is base64. */
+  'deadletter.retry': {
+    input: z.strictObject({
+      ids: z.array(z.number()).max(10_000).nullable(),
+      edit: z.strictObject({ topic: z.string().min(1).max(256), payload: z.string().max(1_398_104) }).optional(),
+    }),
+    output: z.object({ count: z.number() }),
+  },
+  'deadletter.discard': {
+    input: z.strictObject({ ids: z.array(z.number()).max(10_000).nullable() }),
+    output: z.object({ count: z.number() }),
+  },
+  /** As a file: one JSON object a line, payload in base64. `before` pages; `next` is null after the last page. */
+  'deadletter.export': {
+    input: z.strictObject({ before: z.number().nullable() }),
+    output: z.object({ text: z.string(), next: z.number().nullable() }),
+  },
+  /** A delivery certificate as a file: JSON, or one HTML page that prints well. */
+  'certificate.export': {
+    input: z.strictObject({ id: z.string(), format: z.enum(['json', 'html']) }),
+    output: z.object({ name: z.string(), text: z.string() }),
+  },
+  /** Forgets a client's session with all that waits in it; a connected client is disconnected. */
+  'session.forget': { input: z.strictObject({ id: z.string() }), output: done },
   'alarm.acknowledge': { input: z.strictObject({ id: z.string() }), output: done },
   'log.recent': { input: z.strictObject({ limit: z.number().int().min(1).max(5000) }), output: z.array(LogView) },
 } as const satisfies Record<string, { input: z.ZodType; output: z.ZodType }>;
@@ -92,6 +146,10 @@ export const TOPICS = {
   alarms: { params: none, row: AlarmView, keep: null },
   deployments: { params: none, row: DeploymentView, keep: null },
   traces: { params: none, row: TraceView, keep: null },
+  outbox: { params: none, row: OutboxStreamView, keep: null },
+  storage: { params: none, row: StorageView, keep: null },
+  certificates: { params: none, row: CertificateView, keep: null },
+  sessions: { params: none, row: SessionView, keep: null },
   logs: { params: z.strictObject({}), row: LogView, keep: 2000 },
   messages: {
     params: z.strictObject({ edge: z.string().optional(), filter: z.string().max(256).optional() }),

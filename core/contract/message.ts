@@ -33,6 +33,8 @@ export interface Message {
   readonly hops: number;
   /** Set when the message is traced: every hop then reports to the tracer. */
   readonly traceId?: string;
+  /** So many ms after its stamp the message is worth nothing (MQTT 5, section 3.3.2.3.3); absent: for ever. */
+  readonly expiryMs?: number;
 }
 
 /** What a party hands to the router; the router stamps sequence, time and hops. */
@@ -45,4 +47,5 @@ export interface Draft {
   /** The hops of the message that caused this one, plus one; 0 where nothing caused it. */
   readonly hops?: number;
   readonly traceId?: string;
+  readonly expiryMs?: number;
 }

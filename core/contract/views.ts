@@ -259,6 +259,8 @@ export type TraceView = z.infer<typeof TraceView>;
 export const LogView = z.object({
   id: z.number(),
   at: z.number(),
+  /** Monotonic ms of this start of the gateway. */
+  mono: z.number(),
   level: z.enum(['debug', 'info', 'warn', 'error']),
   source: z.string(),
   event: z.string(),

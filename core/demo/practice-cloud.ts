@@ -5,6 +5,7 @@ import type { Clock } from '../base/clock.ts';
 import { createEmitter } from '../base/emitter.ts';
 import { GatewayError } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
+import { markNow } from '../base/mark.ts';
 import { createRing } from '../base/ring.ts';
 import type { Service } from '../base/service.ts';
 import type { LineState } from '../contract/views.ts';
@@ -50,7 +51,7 @@ export function createPracticeCloud(
   const ring = createRing<PracticeMessage>(options.keep ?? 500);
   const lines = new Set<Line>();
   let state: LineState = 'up';
-  let since = clock.now();
+  let since = markNow(clock);
   let received = 0;
   let port = 0;
   let server: Server | null = null;
@@ -122,7 +123,7 @@ export function createPracticeCloud(
     if (next === state) return;
     const before = state;
     state = next;
-    since = clock.now();
+    since = markNow(clock);
     log.info('practice-cloud.line', { state });
     for (const line of lines) {
       if (next === 'cut') line.socket.resetAndDestroy();
@@ -137,7 +138,7 @@ export function createPracticeCloud(
       return port;
     },
     setLine,
-    line: () => ({ state, since, received }),
+    line: () => ({ state, since: since.wallMs(), received }),
     onChanged: (listener) => changed.on(listener),
     recent: () => ring.items(),
     async publish(topic, payload) {

@@ -1,7 +1,8 @@
 import { DeploymentDocument, type SiteDocument } from '../contract/document/document.ts';
 import { schemaFaults, WORDING } from '../contract/schema-faults.ts';
 import type { DocumentFault } from '../contract/views.ts';
-import { type CrossFault, crossCheck } from './cross-check.ts';
+import { crossCheck } from './cross-check.ts';
+import type { CrossFault } from './cross-fault.ts';
 import { pathText } from './document-path.ts';
 import { type Located, parseText } from './parse-text.ts';
 import { crossCheckSoundParts } from './sound-parts.ts';

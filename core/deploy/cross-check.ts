@@ -2,20 +2,19 @@ import type { DeviceConfig } from '../contract/document/devices.ts';
 import type { SiteDocument } from '../contract/document/document.ts';
 import { checkPattern } from '../contract/document/line-pattern.ts';
 import type { SerialLinkConfig } from '../contract/document/links.ts';
+import type { CrossFault } from './cross-fault.ts';
 import type { Path } from './document-path.ts';
+import { outboxFaults } from './outbox-check.ts';
 
 /** What is checked: a whole document, or the sound parts of one. */
-type Parts = Pick<SiteDocument, 'devices' | 'functions' | 'subscriptions'>;
+type Parts = Pick<SiteDocument, 'devices' | 'functions' | 'subscriptions'> & {
+  readonly outbox?: SiteDocument['outbox'] | undefined;
+};
 
 interface Names {
   readonly devices: readonly string[];
   readonly functions: readonly string[];
-}
-
-export interface CrossFault {
-  readonly path: Path;
-  readonly message: string;
-  readonly remedy: string;
+  readonly subscriptions: readonly string[];
 }
 
 function duplicates(names: readonly string[], at: (index: number) => Path, what: string): readonly CrossFault[] {
@@ -182,9 +181,10 @@ function sharedPorts(devices: readonly DeviceConfig[]): readonly CrossFault[] {
   });
 }
 
-const namesIn = ({ devices, functions }: Parts): Names => ({
+const namesIn = ({ devices, functions, subscriptions }: Parts): Names => ({
   devices: devices.map((one) => one.id),
   functions: functions.map((one) => one.name),
+  subscriptions: subscriptions.map((one) => one.id),
 });
 
 /** Faults between parts of a document, which a schema cannot see. `known`: the names that subscriptions may refer to. */
@@ -222,5 +222,6 @@ export function crossCheck(document: Parts, known: Names = namesIn(document)): r
     ),
     ...sharedPorts(devices),
     ...references(document, known),
+    ...outboxFaults(document.outbox, subscriptions, known.subscriptions),
   ];
 }

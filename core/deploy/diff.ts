@@ -1,4 +1,5 @@
 import type { SiteDocument } from '../contract/document/document.ts';
+import { Outbox } from '../contract/document/outbox.ts';
 import type { ChangeView } from '../contract/views.ts';
 import { type Path, pathText } from './document-path.ts';
 
@@ -40,6 +41,22 @@ function compare<T>(area: ChangeView['area'], before: readonly T[], after: reado
   return [...changes, ...[...old.keys()].map((id): ChangeView => ({ kind: 'removed', area, id, fields: [] }))];
 }
 
+/** Limits of what waits for the cloud: the whole as `outbox`, each stream as `outbox/<stream>`; their order counts, the first that fits takes. */
+function outboxChanges(before: SiteDocument | null, after: SiteDocument): ChangeView[] {
+  const { streams: old, ...was } = before?.outbox ?? Outbox.parse({});
+  const { streams, ...whole } = after.outbox;
+  const order = (list: typeof streams, others: typeof streams): string =>
+    list
+      .map((one) => one.id)
+      .filter((id) => others.some((one) => one.id === id))
+      .join(', ');
+  const changed = [...fields(was, whole, []), ...fields({ order: order(old, streams) }, { order: order(streams, old) }, [])];
+  return [
+    ...(changed.length === 0 ? [] : [{ kind: 'changed' as const, area: 'setting' as const, id: 'outbox', fields: changed }]),
+    ...compare('setting', old, streams, (one) => one.id).map((one) => ({ ...one, id: `outbox/${one.id}` })),
+  ];
+}
+
 /** What `after` would change in a site that runs `before` (null: nothing runs). Parts are matched by id, so that moving one is no change. */
 export function diffDocuments(before: SiteDocument | null, after: SiteDocument): ChangeView[] {
   const old = before ?? EMPTY;
@@ -52,6 +69,7 @@ export function diffDocuments(before: SiteDocument | null, after: SiteDocument):
     ...compare('device', old.devices, after.devices, (one) => one.id),
     ...compare('function', old.functions, after.functions, (one) => one.name),
     ...compare('subscription', old.subscriptions, after.subscriptions, (one) => one.id),
+    ...outboxChanges(before, after),
     ...(settings.length === 0
       ? []
       : [

@@ -7,6 +7,7 @@ import type { ChangeView, DeploymentView, DocumentFault } from '../contract/view
 import type { Documents, StoredVersion } from '../store/documents.ts';
 import { checkInBackground } from './background-check.ts';
 import { diffDocuments } from './diff.ts';
+import type { RunningCopy } from './running-copy.ts';
 import { codeFiles, type FunctionEntry, hashVersion, readCode, stageCode, unstageOthers } from './stage.ts';
 
 export interface EngineDeps {
@@ -17,6 +18,9 @@ export interface EngineDeps {
   readonly stageRoot: string;
   /** Folders that are searched for code files of a document that comes without a folder of its own. */
   readonly codeFolders: readonly string[];
+  /** Where the running version is kept outside the database, and who is told when it was needed. */
+  readonly copy?: RunningCopy;
+  readonly onRestored?: (message: string) => void;
   switchTo(document: SiteDocument, entries: ReadonlyMap<string, FunctionEntry>, codeOf: (name: string) => string): Promise<void>;
 }
 
@@ -29,6 +33,8 @@ export interface ApplyOptions {
   readonly folder?: string;
   /** Do nothing if document and code are those that run. */
   readonly ifChanged?: boolean;
+  /** Code files as the running version has them, whatever lies in the folders by now: for a change of the text alone. */
+  readonly sameCode?: boolean;
 }
 
 export interface EngineState {
@@ -105,6 +111,18 @@ export function createDeployEngine(deps: EngineDeps): DeployEngine {
     await deps.switchTo(document, entries, codeOf);
     await unstageOthers(deps.stageRoot, entries).catch((cause: unknown) => deps.log.warn('deploy.unstage-failed', { cause }));
   }
+  /** The version that ran last; from its copy where the database has lost it. */
+  async function lastRunning(): Promise<StoredVersion | null> {
+    const stored = await deps.documents.running();
+    const copy = deps.copy?.read() ?? null;
+    if (!copy || copy.version <= (stored?.version ?? 0)) return stored;
+    await deps.documents.restore(copy);
+    const message = `The database had lost version ${copy.version} (${copy.name}), which ran; it was put back from its copy.`;
+    deps.log.error('deploy.restored', { message, version: copy.version });
+    deps.onRestored?.(message);
+    await refresh();
+    return copy;
+  }
   async function fallBack(): Promise<void> {
     if (!running) return;
     await bring(running.version, running.document).catch((cause: unknown) =>
@@ -129,8 +147,8 @@ export function createDeployEngine(deps: EngineDeps): DeployEngine {
         `Version ${before?.version.version ?? 0} runs by now, not version ${options.basedOn}.`,
       );
     }
-    const folders = [...(options.folder === undefined ? [] : [options.folder]), ...deps.codeFolders];
-    const known = options.folder === undefined ? await codeOfSameText(text) : null;
+    const folders = options.sameCode ? [] : [...(options.folder === undefined ? [] : [options.folder]), ...deps.codeFolders];
+    const known = options.folder === undefined && !options.sameCode ? await codeOfSameText(text) : null;
     const files = known ?? (await readCode(codeFiles(document), folders, before?.version.files ?? {}));
     const hash = hashVersion(text, files);
     if (options.ifChanged && before?.version.hash === hash) return before.version.version;
@@ -158,6 +176,7 @@ export function createDeployEngine(deps: EngineDeps): DeployEngine {
       await bring(version, document);
       await deps.documents.setRunning(number);
       running = { version, document };
+      void deps.copy?.keep(version);
     } catch (cause) {
       deps.log.error('deploy.failed', { version: number, cause });
       if (number > 0)
@@ -177,7 +196,7 @@ export function createDeployEngine(deps: EngineDeps): DeployEngine {
   return {
     async resume() {
       await refresh();
-      const stored = await deps.documents.running();
+      const stored = await lastRunning();
       if (!stored) return 'none';
       const result = await checkInBackground(stored.text);
       if (!result.ok) {
@@ -190,6 +209,7 @@ export function createDeployEngine(deps: EngineDeps): DeployEngine {
       set({ state: 'applying', version: stored.version, name: stored.name, appliedAt: stored.appliedAt });
       running = { version: stored, document };
       await bring(stored, document);
+      void deps.copy?.keep(stored);
       set({ state: 'running', version: stored.version, name: stored.name, appliedAt: stored.appliedAt });
       return 'running';
     },

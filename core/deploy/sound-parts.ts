@@ -1,8 +1,10 @@
 import type { z } from 'zod';
 import { Device } from '../contract/document/devices.ts';
 import { FunctionSpec } from '../contract/document/functions.ts';
+import { Outbox } from '../contract/document/outbox.ts';
 import { Subscription } from '../contract/document/subscriptions.ts';
-import { type CrossFault, crossCheck } from './cross-check.ts';
+import { crossCheck } from './cross-check.ts';
+import type { CrossFault } from './cross-fault.ts';
 
 interface Sound<T> {
   /** Where it stands in the document. */
@@ -41,11 +43,16 @@ export function crossCheckSoundParts(raw: unknown): readonly CrossFault[] {
   const subscriptions = sound(lists.subscriptions, Subscription);
   const places: Readonly<Record<string, readonly Sound<unknown>[]>> = { devices, functions, subscriptions };
   const parts = {
+    outbox: Outbox.safeParse(raw['outbox'] ?? {}).data,
     devices: devices.map((one) => one.value),
     functions: functions.map((one) => one.value),
     subscriptions: subscriptions.map((one) => one.value),
   };
-  const known = { devices: namesOf(lists.devices, 'id'), functions: namesOf(lists.functions, 'name') };
+  const known = {
+    devices: namesOf(lists.devices, 'id'),
+    functions: namesOf(lists.functions, 'name'),
+    subscriptions: namesOf(lists.subscriptions, 'id'),
+  };
   return crossCheck(parts, known).map((fault) => {
     const [area, at, ...rest] = fault.path;
     const index = typeof at === 'number' ? places[String(area)]?.[at]?.index : undefined;

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import { ERRORS, type ErrorCode } from '../base/errors.ts';
 import type { LogData, Logger } from '../base/log.ts';
+import { markNow } from '../base/mark.ts';
 import type { Message } from '../contract/message.ts';
 import type { FunctionView } from '../contract/views.ts';
 
@@ -23,6 +24,7 @@ export interface FaultBook {
 
 export function createFaultBook(deps: { clock: Clock; log: Logger; onChanged(): void }): FaultBook {
   let last: FunctionView['lastError'] = null;
+  let at = markNow(deps.clock);
   const told = new Map<string, { at: number; repeated: number }>();
   function report(event: string, key: string, data: LogData): void {
     const now = deps.clock.monotonic();
@@ -41,12 +43,13 @@ export function createFaultBook(deps: { clock: Clock; log: Logger; onChanged(): 
       const { code, message, stack } = fault;
       const remedy = ERRORS[code].remedy;
       const eventText = event ? new TextDecoder().decode(event.payload.subarray(0, EVENT_TEXT_BYTES)) : null;
-      last = { code, message, remedy, stack, at: deps.clock.now(), eventTopic: event?.topic ?? null, eventText };
+      at = markNow(deps.clock);
+      last = { code, message, remedy, stack, at: at.wallMs(), eventTopic: event?.topic ?? null, eventText };
       report('function.failed', `${code} ${message}`, { message, code, remedy, topic: event?.topic });
       deps.onChanged();
     },
     get last() {
-      return last;
+      return last && { ...last, at: at.wallMs() };
     },
   };
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../base/clock.ts';
 import { createEmitter } from '../base/emitter.ts';
 import type { Logger } from '../base/log.ts';
+import { markNow } from '../base/mark.ts';
 import type { Metrics } from '../base/metrics.ts';
 import type { FunctionConfig } from '../contract/document/functions.ts';
 import type { Draft } from '../contract/message.ts';
@@ -59,7 +60,7 @@ export function createFunctionRunner(deps: RunnerDeps, config: FunctionConfig, e
   const ledger = createLedger({ clock, log, metrics: deps.metrics, tracer: deps.tracer, onChanged: announce }, name);
   const { figures, faults } = ledger;
   let phase: Phase = 'starting';
-  let since = clock.now();
+  let since = markNow(clock);
   let paused = false;
   let settled: (() => void)[] = [];
   let stopping: Promise<void> | undefined;
@@ -78,7 +79,7 @@ export function createFunctionRunner(deps: RunnerDeps, config: FunctionConfig, e
   function enter(next: Phase): void {
     if (phase === next || phase === 'stopped') return;
     phase = next;
-    since = clock.now();
+    since = markNow(clock);
     announce();
   }
   /** Lets `start` and `restart` go on: ready, parked or stopped. */
@@ -201,11 +202,12 @@ export function createFunctionRunner(deps: RunnerDeps, config: FunctionConfig, e
     },
     pause(next) {
       paused = next;
-      since = clock.now();
+      since = markNow(clock);
       announce();
       pool.dispatch();
     },
     onChanged: (listener) => changed.on(listener),
-    view: (): FunctionView => runnerView({ config, phase, since, paused, figures, intake, pool, lastError: faults.last }),
+    view: (): FunctionView =>
+      runnerView({ config, phase, since: since.wallMs(), paused, figures, intake, pool, lastError: faults.last }),
   };
 }

@@ -2,15 +2,30 @@ import type { PracticeLine } from '../api/handlers/runtime.ts';
 import { createRate } from '../base/rate.ts';
 import type { Service } from '../base/service.ts';
 import type { CloudLink, CloudStatus } from '../cloud/cloud-link.ts';
+import type { OutageRecorder } from '../cloud/custody/outage-recorder.ts';
+import { createOutboxSink } from '../cloud/outbox-sink.ts';
+import { createStreamPicker, toSpoolPlan } from '../cloud/outbox-plan.ts';
+import type { Uplink, UplinkStats } from '../cloud/uplink.ts';
 import { CloudSettings } from '../config/cloud-settings.ts';
+import type { OutboxConfig } from '../contract/document/outbox.ts';
+import type { CertificateView, StorageView } from '../contract/outbox-views.ts';
 import type { Sink } from '../router/sink.ts';
-import { createDeadLetters } from './dead-letters.ts';
+import { destinationRow } from './destination-view.ts';
+import { DEFAULT_OUTBOX } from './outbox-view.ts';
 import type { Shared } from './shared.ts';
 
 export interface CloudSide extends Service {
   status(): CloudStatus;
+  /** null while there is no line. */
+  uplink(): UplinkStats | null;
+  /** The line as the page Data & outbox shows it. */
+  destination(): StorageView['destinations'][number];
+  /** When this gateway's own certificate for the cloud ends; null where there is none. */
+  certificateEnds(): number | null;
   rates(): { inPerS: number; outPerS: number };
   setFilters(filters: readonly string[]): void;
+  /** The rules of the document that runs now, for what waits and what comes. */
+  configure(outbox: OutboxConfig): void;
   /**
    * Whether the practice cloud is wanted: for the demo site only. It acknowledges what it gets and keeps nothing, so the messages of
    * any other site must wait in the spool until a real cloud is set up. Without effect where `options.practice` is false.
@@ -23,23 +38,24 @@ export interface CloudSide extends Service {
 export interface CloudSideOptions {
   readonly settings: CloudSettings | null;
   readonly gatewayName: string;
-  readonly dataDir: string;
   /** A practice cloud on this machine may run while it is wanted. */
   readonly practice: boolean;
+  /** Name of the site of the document that runs. */
+  site(): string;
+  /** A delivery certificate is begun, goes on, or is complete. */
+  onCertificate(certificate: CertificateView): void;
 }
 
-/** AWS IoT Core allows 100 unacknowledged messages in each direction. */
-const WINDOW = 100;
-const PAGE = 500;
 const RETRY_MS = 1000;
 const PRACTICE_START_MS = 10_000;
 
 /**
- * Everything between the router's target `cloud` and the far end: the spool as a durable sink, the link, the uplink that drains, and
- * what comes down. MQTT is loaded at the start only, after the devices are running, so that it delays no reading.
+ * Everything between the router's target `cloud` and the far end: the spool as a durable sink, the link, the uplink that drains, the
+ * recorder of outages, and what comes down. MQTT is loaded at the start only, after the devices are running, so that it delays no
+ * reading.
  */
 export function createCloudSide(shared: Shared, options: CloudSideOptions): CloudSide {
-  const { clock, random, logs, metrics, tracer, router, store } = shared;
+  const { clock, random, logs, metrics, tracer, router, store, time } = shared;
   const log = logs.logger('cloud');
   const appended = createRate();
   const acknowledged = createRate();
@@ -48,20 +64,29 @@ export function createCloudSide(shared: Shared, options: CloudSideOptions): Clou
   let practiceWanted = false;
   let turn: Promise<void> = Promise.resolve();
   let link: (CloudLink & Service) | null = null;
+  let uplink: Uplink | null = null;
+  let lineSettings: CloudSettings | null = null;
   let filters: readonly string[] = [];
+  let outbox = DEFAULT_OUTBOX;
+  let pick = createStreamPicker(outbox);
   let ackedBefore: number | null = null;
   let stopRates = (): void => {};
   let practice: (Service & PracticeLine & { readonly port: number }) | null = null;
-  const since = clock.now();
-  const none: CloudStatus = { state: 'not-configured', since, endpoint: '', lastError: null, attempts: 0, nextAttemptAt: null };
-
-  const sink: Sink = {
-    durable: true,
-    async deliver(batch) {
-      await store.spool.append(batch);
-      appended.add(clock.monotonic(), batch.length);
-    },
+  const none: CloudStatus = {
+    state: 'not-configured',
+    since: clock.now(),
+    endpoint: '',
+    lastError: null,
+    attempts: 0,
+    nextAttemptAt: null,
   };
+  const status = (): CloudStatus => link?.status() ?? none;
+
+  const sink: Sink = createOutboxSink({
+    spool: store.spool,
+    pick: (message, route) => pick(message, route),
+    onKept: (count) => appended.add(clock.monotonic(), count),
+  });
   router.attach('cloud', sink);
 
   async function practiceSettings(signal: AbortSignal): Promise<CloudSettings> {
@@ -82,18 +107,40 @@ export function createCloudSide(shared: Shared, options: CloudSideOptions): Clou
     });
   }
   async function openLine(settings: CloudSettings, signal: AbortSignal): Promise<void> {
-    const [{ createMqttLink }, { createUplink }] = await Promise.all([
+    const [{ createMqttLink }, { createUplink }, { createOutageRecorder }] = await Promise.all([
       import('../cloud/mqtt-link.ts'),
       import('../cloud/uplink.ts'),
+      import('../cloud/custody/outage-recorder.ts'),
     ]);
-    const made = createMqttLink({ clock, log, metrics, random, tracer }, settings);
-    link = made;
+    const made = createMqttLink({ clock, log, metrics, random, tracer, heard: time.heard }, settings);
     made.setFilters(filters);
-    made.onMessage(({ topic, payload, qos, retain }) =>
-      router.publish({ topic, payload, qos, retain, source: { kind: 'cloud', id: 'cloud' } }),
+    made.onMessage(({ topic, payload, qos, retain, expiryMs }) =>
+      router.publish({
+        topic,
+        payload,
+        qos,
+        retain,
+        source: { kind: 'cloud', id: 'cloud' },
+        ...(expiryMs === undefined ? {} : { expiryMs }),
+      }),
     );
-    const keep = createDeadLetters(options.dataDir);
-    const uplink = createUplink(
+    const recorder: OutageRecorder = createOutageRecorder(
+      {
+        clock,
+        log: logs.logger('custody'),
+        spool: store.spool,
+        certificates: store.certificates,
+        link: made,
+        figures: store.figures,
+        steady: time.steady,
+        stamp: time.stamp,
+        redate: (stamp) => time.redate(stamp),
+        duplicatesPossible: () => draining.stats().duplicatesPossible,
+      },
+      { gateway: options.gatewayName, site: options.site },
+    );
+    recorder.onChanged(options.onCertificate);
+    const draining = createUplink(
       {
         spool: store.spool,
         link: made,
@@ -101,23 +148,27 @@ export function createCloudSide(shared: Shared, options: CloudSideOptions): Clou
         log,
         metrics,
         tracer,
-        async deadLetter(entry, fault) {
-          log.error('cloud.dead-letter', { topic: entry.message.topic, id: entry.id, cause: fault });
-          await keep(entry, { code: fault.code, message: fault.message, remedy: fault.remedy, at: clock.now() });
-        },
+        steady: time.steady,
+        redate: (stamp) => time.redate(stamp, true),
+        onDelivered: recorder.delivered,
       },
-      { window: WINDOW, batch: PAGE, retryMs: RETRY_MS },
+      { settings, outbox, retryMs: RETRY_MS },
     );
-    await made.start(signal);
-    started.push(made);
-    await uplink.start(signal);
-    started.push(uplink);
+    link = made;
+    uplink = draining;
+    lineSettings = settings;
+    // The recorder looks at the line before it may come up.
+    for (const service of [recorder, made, draining]) {
+      await service.start(signal);
+      started.push(service);
+    }
   }
   async function closeAll(): Promise<void> {
     const services = started.reverse();
     started = [];
     for (const service of services) await service.stop();
     link = null;
+    uplink = null;
     practice = null;
   }
   /** One change after the other: brings the practice cloud and its line in step with what is wanted. */
@@ -135,7 +186,14 @@ export function createCloudSide(shared: Shared, options: CloudSideOptions): Clou
   return {
     name: 'cloud',
     line: () => practice,
-    status: () => link?.status() ?? none,
+    status,
+    uplink: () => uplink?.stats() ?? null,
+    destination() {
+      const stats = uplink?.stats() ?? null;
+      const rate = lineSettings && stats ? { ...lineSettings.rate, holding: stats.holding } : null;
+      return destinationRow(status(), stats, rate);
+    },
+    certificateEnds: () => link?.certificateEnds() ?? null,
     rates() {
       const now = clock.monotonic();
       return { inPerS: appended.perS(now), outPerS: acknowledged.perS(now) };
@@ -143,6 +201,12 @@ export function createCloudSide(shared: Shared, options: CloudSideOptions): Clou
     setFilters(next) {
       filters = next;
       link?.setFilters(next);
+    },
+    configure(next) {
+      outbox = next;
+      pick = createStreamPicker(next);
+      store.spool.configure(toSpoolPlan(next));
+      uplink?.configure(next);
     },
     async start(signal) {
       stopRates = clock.every(500, () => {

@@ -31,7 +31,7 @@ const BROKER_RETRY_MS = 15_000;
 
 /** Everything that listens: the console's web server, the command line's socket, and the broker for client devices. */
 export function createFrontDoors(deps: DoorDeps, config: { settings: GatewaySettings; options: GatewayOptions }): FrontDoors {
-  const { clock, logs, metrics, tracer, router, alarms } = deps;
+  const { clock, logs, metrics, tracer, router, alarms, store, time } = deps;
   const { settings, options } = config;
   const log = logs.logger('gateway');
   const started: Service[] = [];
@@ -83,11 +83,20 @@ export function createFrontDoors(deps: DoorDeps, config: { settings: GatewaySett
     const { createLocalBroker } = await import('../broker/local-broker.ts');
     const tls = settings.broker.tls && (await readBrokerTls(settings.broker.tls));
     const made = createLocalBroker(
-      { clock, log: logs.logger('broker'), metrics, tracer, publish: (draft) => router.publish(draft) },
+      {
+        clock,
+        log: logs.logger('broker'),
+        metrics,
+        tracer,
+        publish: (draft) => router.publish(draft),
+        sessions: store.sessions,
+        steady: time.steady,
+      },
       {
         host: settings.broker.host,
         port: options.mqttPort ?? settings.broker.port ?? 1883,
         maxClients: settings.broker.maxClients,
+        sessions: settings.sessions,
         ...(tls && { tls }),
       },
     );
@@ -136,8 +145,7 @@ export function createFrontDoors(deps: DoorDeps, config: { settings: GatewaySett
     async publishAsClient(id, message) {
       const source = { kind: 'client', id } as const;
       await router.publish({ ...message, source });
-      const at = { wallMs: clock.now(), monoMs: clock.monotonic(), bootId: '', trust: 'holding' } as const;
-      await broker?.sink.deliver([{ ...message, source, sequence: 0, at, hops: 0 }]);
+      await broker?.sink.deliver([{ ...message, source, sequence: 0, at: time.stamp(), hops: 0 }]);
     },
   };
 }

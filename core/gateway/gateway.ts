@@ -9,22 +9,34 @@ import { createHub } from '../api/hub.ts';
 import { createApiServer, type ServerTransport } from '../api/server.ts';
 import type { Caller } from '../api/sources.ts';
 import { systemClock } from '../base/clock.ts';
+import { GatewayError } from '../base/errors.ts';
 import { createLogHub } from '../base/log.ts';
+import { markNow } from '../base/mark.ts';
 import { createMetrics } from '../base/metrics.ts';
-import { loadSettings } from '../config/settings.ts';
+import { keepSettings } from '../config/keep-settings.ts';
+import { KEPT_FOLDER, readSettings } from '../config/settings.ts';
 import { createDeployEngine } from '../deploy/engine.ts';
-import { clockTrust } from '../health/clock-trust.ts';
+import { createRunningCopy } from '../deploy/running-copy.ts';
+import { thisMachine } from '../health/machine.ts';
 import { createSystemHealth } from '../health/system.ts';
+import { createSystemSync } from '../health/system-sync.ts';
+import { createTimeKeeper } from '../health/time-keeper.ts';
 import { createTracer } from '../router/message-tracer.ts';
 import { createRouter } from '../router/router.ts';
 import { createSqliteStore } from '../store/sqlite/client.ts';
+import { DEAD_BOUNDS } from '../store/sqlite/dead-db.ts';
+import { createCertificateList } from './certificate-list.ts';
 import { createCloudSide } from './cloud-side.ts';
 import { DEMO_NAME, demoSite } from './demo-site.ts';
 import { createFrontDoors } from './front-doors.ts';
+import { createKeptState } from './kept-state.ts';
 import { createKioskExit } from './kiosk-exit.ts';
 import { writeLogs } from './log-output.ts';
 import { publishFigures } from './metric-views.ts';
 import type { GatewayOptions } from './options.ts';
+import { outboxConditions } from './outbox-alarms.ts';
+import { publishOutboxFigures } from './outbox-metrics.ts';
+import { createOutboxWatch } from './outbox-watch.ts';
 import { readDocument } from './read-document.ts';
 import { createRunningSite } from './running-site.ts';
 import { spareMemory } from './spare-memory.ts';
@@ -53,27 +65,40 @@ const SAMPLE_EVERY_MS = 10_000;
 
 /** Builds the gateway from its parts and connects them. Nothing runs before `start`. */
 export function createGateway(options: GatewayOptions): Gateway {
-  const clock = systemClock;
+  const clock = options.clock ?? systemClock;
   const random = Math.random;
-  const startedAt = clock.now();
-  const settings = loadSettings(options.data);
+  const started = markNow(clock);
+  const loaded = readSettings(options.data);
+  const { settings } = loaded;
   const logs = createLogHub({ clock }, { keep: 5000, level: settings.log.level });
   const log = logs.logger('gateway');
   const metrics = createMetrics();
   const bootId = randomUUID();
   const tracer = createTracer({ clock, newId: randomUUID }, { keep: 100, sampleEveryMs: SAMPLE_EVERY_MS, maxHops: 64 });
   const alarms = createAlarms({ clock, log: logs.logger('alarms') });
-  let trust = clockTrust(clock.now());
-  const router = createRouter({ clock, log: logs.logger('router'), metrics, tracer, bootId, trust: () => trust });
-  const store = createSqliteStore({ clock, log: logs.logger('store'), metrics, dataDir: options.data });
+  // A clock of its own pace has nothing to do with this machine's uptime.
+  const machine = options.clock ? null : thisMachine();
+  const timeLog = logs.logger('time');
+  const time = createTimeKeeper({ clock, log: timeLog, bootId, sync: createSystemSync(clock), machine });
+  const router = createRouter({ clock, log: logs.logger('router'), metrics, tracer, bootId, trust: time.trust });
+  const store = createSqliteStore(
+    { clock, log: logs.logger('store'), metrics, dataDir: options.data, life: time.life },
+    { groupMs: settings.store.groupMs, groupMessages: settings.store.groupMessages },
+  );
+  const kept = createKeptState({ clock, log: timeLog, time, router, store });
+  const certificates = createCertificateList({ certificates: store.certificates, log: logs.logger('custody') });
   const system = createSystemHealth({ clock, dataDir: options.data });
-  const shared = { clock, random, logs, metrics, tracer, router, store };
+  const shared = { clock, random, logs, metrics, tracer, router, store, time };
   const cloud = createCloudSide(shared, {
     settings: settings.cloud,
     gatewayName: settings.gatewayName,
-    dataDir: options.data,
     practice: settings.cloud === null && options.demo,
+    site: () => site.document()?.site ?? '',
+    onCertificate: certificates.changed,
   });
+  /** What was put back from an earlier generation since the start. */
+  const torn: { readonly file: string; readonly message: string }[] = [];
+  if (loaded.torn) torn.push({ file: 'settings.json', message: loaded.torn.message });
   const first = Promise.withResolvers<void>();
   let heard = false;
   const site = createRunningSite(shared, {
@@ -83,12 +108,31 @@ export function createGateway(options: GatewayOptions): Gateway {
       first.resolve();
     },
     setCloudFilters: (filters) => cloud.setFilters(filters),
-    onDocument: (document) => cloud.setPractice(document.name === DEMO_NAME),
+    onDocument(document) {
+      cloud.configure(document.outbox);
+      cloud.setPractice(document.name === DEMO_NAME);
+    },
   });
+  const outbox = createOutboxWatch(
+    {
+      clock,
+      log: logs.logger('outbox'),
+      steady: time.steady,
+      store,
+      config: () => site.document()?.outbox ?? null,
+      system: () => system.view(),
+      destinations: () => [cloud.destination()],
+      lastError: (stream) => cloud.uplink()?.streams.find((one) => one.name === stream)?.lastError ?? null,
+      time: time.view,
+    },
+    { flashCycles: settings.store.flashCycles, deadLetterLimits: DEAD_BOUNDS },
+  );
   const engine = createDeployEngine({
     clock,
     log: logs.logger('deploy'),
     documents: store.documents,
+    copy: createRunningCopy({ log: logs.logger('deploy'), dir: join(options.data, KEPT_FOLDER) }),
+    onRestored: (message) => torn.push({ file: 'deployment', message }),
     stageRoot: join(options.data, 'code'),
     codeFolders: [join(options.data, 'functions')],
     switchTo: (document, entries, codeOf) => site.switchTo(document, entries, codeOf),
@@ -101,7 +145,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     get demo() {
       return cloud.line() !== null;
     },
-    startedAt,
+    get startedAt() {
+      return started.wallMs();
+    },
     logs,
     router,
     tracer,
@@ -118,6 +164,20 @@ export function createGateway(options: GatewayOptions): Gateway {
     broker: () => doors.broker(),
     cloud: () => cloud.status(),
     backlogRates: () => cloud.rates(),
+    outbox: outbox.outbox,
+    storage: outbox.storage,
+    dropping: outbox.dropping,
+    certificates: certificates.rows,
+    sessions: () => doors.broker()?.sessions() ?? [],
+    async forgetSession(id) {
+      const broker = doors.broker();
+      if (!broker) throw new GatewayError('broker/unknown-session', 'The local broker does not run.');
+      await broker.forget(id);
+    },
+    redate: (stamp) => time.redate(stamp),
+    steady: time.steady,
+    tornFiles: () => torn,
+    certificateEndsAt: cloud.certificateEnds,
     site: () => site.document(),
     devices: () => site.devices(),
     functions: () => site.functions(),
@@ -125,6 +185,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     publishAsClient: (id, message) => doors.publishAsClient(id, message),
   };
   publishFigures(metrics, runtime);
+  publishOutboxFigures(metrics, runtime);
   const hub = createHub({ sources: createSources(runtime), clock, log: logs.logger('api') });
   const api = createApiServer({ handlers: createHandlers(runtime), hub, clock, log: logs.logger('api'), version: VERSION });
   const doors = createFrontDoors({ ...shared, alarms, attach: api.attach, runtime }, { settings, options });
@@ -159,8 +220,10 @@ export function createGateway(options: GatewayOptions): Gateway {
       site.stop,
       async () => router.stop(),
       cloud.stop,
+      kept.stop,
       api.stop,
       async () => hub.stop(),
+      outbox.stop,
       system.stop,
       store.stop,
     ]);
@@ -170,16 +233,20 @@ export function createGateway(options: GatewayOptions): Gateway {
     async start(signal) {
       try {
         await store.start(signal);
-        logOutput = await writeLogs(logs, options.data, options.terminal);
+        logOutput = await writeLogs(logs, options.data, options.terminal, bootId);
+        await kept.resume(signal);
+        await certificates.load();
         router.attach('alarms', createAlarmSink({ alarms, log: logs.logger('alarms') }));
+        await keepSettings(options.data, loaded, clock.now()).catch((cause: unknown) => log.warn('settings.not-kept', { cause }));
+        if (loaded.torn) log.error('settings.torn', { cause: loaded.torn });
         log.info('gateway.starting', { version: VERSION, data: options.data });
         await firstDeployment();
         await Promise.all([doors.start(signal), cloud.start(signal), system.start(signal)]);
+        await outbox.start(signal);
         phase = 'running';
-        stopStanding = clock.every(STANDING_MS, () => {
-          trust = clockTrust(clock.now());
-          alarms.reconcile('standing', standingConditions(runtime));
-        });
+        stopStanding = clock.every(STANDING_MS, () =>
+          alarms.reconcile('standing', [...standingConditions(runtime), ...outboxConditions(runtime)]),
+        );
         stopSettling = clock.after(SETTLED_MS, spareMemory);
         log.info('gateway.started', { version: VERSION });
       } catch (cause) {

@@ -18,19 +18,28 @@ function line(record: LogRecord): string {
   return `${time(record.at)} ${record.level.padEnd(5)} ${record.source} ${record.event} ${record.message}${record.message && data ? ' | ' : ''}${data}\n`;
 }
 
-/** Warnings and errors go to the terminal; everything goes to `<data>/logs/gatehouse.log` as JSON lines, 5 files of 5 MB at most. */
-export async function writeLogs(logs: LogHub, dataDir: string, terminal: NodeJS.WritableStream | null): Promise<LogOutput> {
+/**
+ * Warnings and errors go to the terminal; everything goes to `<data>/logs/gatehouse.log` as JSON lines, with the id of this start, so
+ * that lines can be put in order where the clock was wrong. 5 MB, then `gatehouse.log.1` and on to `.4`: numbers, because by the
+ * clock the newest file may look the oldest.
+ */
+export async function writeLogs(
+  logs: LogHub,
+  dataDir: string,
+  terminal: NodeJS.WritableStream | null,
+  boot: string,
+): Promise<LogOutput> {
   const folder = join(dataDir, 'logs');
   mkdirSync(folder, { recursive: true });
   const { createStream } = await import('rotating-file-stream');
-  const file = createStream('gatehouse.log', { path: folder, size: '5M', maxFiles: 5 });
+  const file = createStream('gatehouse.log', { path: folder, size: '5M', rotate: 4 });
   let broken = false;
   file.on('error', () => {
     // A full disk must not take the gateway down with its log; the screen still has the newest records.
     broken = true;
   });
   const write = (record: LogRecord): void => {
-    if (!broken) file.write(`${JSON.stringify(record)}\n`);
+    if (!broken) file.write(`${JSON.stringify({ boot, ...record })}\n`);
     if (terminal && (record.level === 'warn' || record.level === 'error')) terminal.write(line(record));
   };
   const earlier = logs.recent();

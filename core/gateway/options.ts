@@ -1,3 +1,5 @@
+import type { Clock } from '../base/clock.ts';
+
 /** What the gateway is started with, by `gatehouse start` and by `npm start`. */
 export interface StartOptions {
   /** The data directory. */
@@ -37,6 +39,8 @@ export interface GatewayOptions {
   readonly rendererDir: string;
   /** The window, where there is one. */
   readonly desktop?: Desktop | undefined;
+  /** Another clock than the system's, for tests that let it run faster. */
+  readonly clock?: Clock | undefined;
   /** Where warnings are printed; null: nowhere. */
   readonly terminal: NodeJS.WritableStream | null;
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { LogHub } from '../base/log.ts';
 import type { Metrics } from '../base/metrics.ts';
+import type { TimeKeeper } from '../health/time.ts';
 import type { Router } from '../router/router.ts';
 import type { Tracer } from '../router/tracer.ts';
 import type { Store } from '../store/store.ts';
@@ -14,4 +15,5 @@ export interface Shared {
   readonly tracer: Tracer;
   readonly router: Router;
   readonly store: Store;
+  readonly time: TimeKeeper;
 }

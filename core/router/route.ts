@@ -1,13 +1,13 @@
 import { createBackoff } from '../base/backoff.ts';
 import type { Clock } from '../base/clock.ts';
-import { ERRORS, GatewayError } from '../base/errors.ts';
+import { ERRORS, type ErrorCode, GatewayError } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import { createQueue } from '../base/queue.ts';
 import type { SubscriptionConfig } from '../contract/document/subscriptions.ts';
 import type { Message } from '../contract/message.ts';
 import type { FaultView } from '../contract/views.ts';
-import { type Books, createBooks } from './books.ts';
-import type { Sink } from './sink.ts';
+import { type Books, type Counts, createBooks } from './books.ts';
+import { PartlyRefused, type Sink } from './sink.ts';
 import type { Tracer } from './tracer.ts';
 
 /** Told once per message and route: taken over (durable: committed), or refused with the fault. */
@@ -47,12 +47,15 @@ interface Item {
   readonly waiter: Waiter | null;
 }
 
+const codeOf = (error: Error): ErrorCode => (error instanceof GatewayError ? error.code : 'gateway/internal');
+
 const BATCH = 256;
 /** Sources that wait because the route is full; beyond it even a blocking route refuses. */
 const BLOCKED_MAX = 10_000;
 
-export function createRoute(deps: RouteDeps, config: SubscriptionConfig): Route {
-  const books = createBooks();
+/** `initial`: what was counted before for this subscription. */
+export function createRoute(deps: RouteDeps, config: SubscriptionConfig, initial?: Counts): Route {
+  const books = createBooks(initial);
   const queue = createQueue<Item>(config.queue.size);
   const blocked = createQueue<Item>(BLOCKED_MAX);
   const backoff = createBackoff({ firstMs: 100, maxMs: 5000 }, () => 0.5);
@@ -74,7 +77,10 @@ export function createRoute(deps: RouteDeps, config: SubscriptionConfig): Route 
   /** A sink that throws has refused like one that rejects. */
   function handOver(sink: Sink, batch: readonly Item[]): Promise<void> | undefined {
     try {
-      return sink.deliver(batch.map((item) => item.message));
+      return sink.deliver(
+        batch.map((item) => item.message),
+        config,
+      );
     } catch (cause) {
       return Promise.reject(cause);
     }
@@ -86,38 +92,55 @@ export function createRoute(deps: RouteDeps, config: SubscriptionConfig): Route 
       queue.push(item);
     }
   }
-  function delivered(batch: readonly Item[], durable: boolean): void {
+  function takenOver(batch: readonly Item[], durable: boolean): void {
     books.left(batch.length);
-    inFlight = [];
-    busy = false;
-    backoff.reset();
-    lastFault = null;
     for (const item of batch) {
       if (item.message.traceId !== undefined && !config.target.startsWith('function:')) {
         deps.tracer.hop(item.message.traceId, durable ? 'stored' : 'delivered', config.target, config.id);
       }
       item.waiter?.done();
     }
+  }
+  function delivered(batch: readonly Item[], durable: boolean): void {
+    inFlight = [];
+    busy = false;
+    backoff.reset();
+    lastFault = null;
+    takenOver(batch, durable);
     admitBlocked();
-    if (queue.size > 0) deps.schedule(route);
+    // A retired one too: the router lets go of it when nothing waits.
+    if (queue.size > 0 || retired) deps.schedule(route);
+  }
+  /** What a sink took of a batch that it refused in part is done with; the rest is refused. */
+  function failed(batch: readonly Item[], error: Error, durable: boolean): void {
+    if (!(error instanceof PartlyRefused)) {
+      refused(batch, () => error);
+      return;
+    }
+    const { refused: reasons } = error;
+    const left = new Map<Item, Error>();
+    batch.forEach((item, index) => {
+      const reason = reasons.get(index);
+      if (reason) left.set(item, reason);
+    });
+    takenOver(
+      batch.filter((item) => !left.has(item)),
+      durable,
+    );
+    refused([...left.keys()], (item) => left.get(item) ?? error);
   }
   /** Publishers that can send again are told; what cannot be had again (a device's reading) is kept and offered again. */
-  function refused(batch: readonly Item[], error: Error): void {
+  function refused(batch: readonly Item[], reasonOf: (item: Item) => Error): void {
     inFlight = [];
-    const code = error instanceof GatewayError ? error.code : 'gateway/internal';
-    if (lastFault?.code !== code) deps.log.warn('route.refused', { route: config.id, target: config.target, cause: error });
-    lastFault = {
-      code,
-      message: error instanceof GatewayError ? error.message : ERRORS[code].show,
-      remedy: error instanceof GatewayError ? error.remedy : ERRORS[code].remedy,
-      at: deps.clock.now(),
-    };
-    const keep: Item[] = [];
-    for (const item of batch) {
-      const kind = item.message.source.kind;
-      if (ERRORS[code].retry && kind !== 'client' && kind !== 'function') keep.push(item);
-      else drop(item, code, error);
-    }
+    for (const error of new Set(batch.map(reasonOf))) noteFault(error);
+    const keep = batch.filter((item) => {
+      const error = reasonOf(item);
+      const code = codeOf(error);
+      const { kind } = item.message.source;
+      if (ERRORS[code].retry && kind !== 'client' && kind !== 'function') return true;
+      drop(item, code, error);
+      return false;
+    });
     if (closed) {
       for (const item of keep) drop(item, 'stopping', closedFault());
       busy = false;
@@ -129,6 +152,16 @@ export function createRoute(deps: RouteDeps, config: SubscriptionConfig): Route 
       admitBlocked();
       deps.schedule(route);
     });
+  }
+  function noteFault(error: Error): void {
+    const code = codeOf(error);
+    if (lastFault?.code !== code) deps.log.warn('route.refused', { route: config.id, target: config.target, cause: error });
+    lastFault = {
+      code,
+      message: error instanceof GatewayError ? error.message : ERRORS[code].show,
+      remedy: error instanceof GatewayError ? error.remedy : ERRORS[code].remedy,
+      at: deps.clock.now(),
+    };
   }
   const route: Route = {
     config,
@@ -183,7 +216,7 @@ export function createRoute(deps: RouteDeps, config: SubscriptionConfig): Route 
         else
           pending.then(
             () => delivered(batch, sink.durable),
-            (cause: unknown) => refused(batch, cause instanceof Error ? cause : new Error(String(cause))),
+            (cause: unknown) => failed(batch, cause instanceof Error ? cause : new Error(String(cause)), sink.durable),
           );
       }
     },

@@ -5,7 +5,10 @@ import type { Metrics } from '../base/metrics.ts';
 import { createRate, type Rate } from '../base/rate.ts';
 import type { SubscriptionConfig } from '../contract/document/subscriptions.ts';
 import type { ClockTrust, Draft, Message, Source } from '../contract/message.ts';
+import { createChangedFigures } from './changed-figures.ts';
+import { createKeptBooks } from './kept-books.ts';
 import { createRoute, type Route, type Waiter } from './route.ts';
+import { createSequences, type StoredSource } from './sequences.ts';
 import type { Sink } from './sink.ts';
 import { createTopicTrie } from './topic-trie.ts';
 import { topicFault } from './topics.ts';
@@ -47,6 +50,16 @@ export interface Router {
   /** Sees every message, once with each edge it takes, and with null where no subscription wants it. */
   tap(listener: Tap): () => void;
   rateOf(party: string): { inPerS: number; outPerS: number };
+  /**
+   * Figures that `save` gave in an earlier start, and the last sequence of every source that the outbox has stored. Called once,
+   * before `apply` and before anything is published.
+   */
+  restore(figures: Readonly<Record<string, number>>, stored: readonly StoredSource[]): void;
+  /**
+   * The books of the subscriptions, the sequences of the sources and the router's own counters: those that have changed since the
+   * last call, null for what is forgotten. What is published between the last save and a crash is in no figure.
+   */
+  save(): Record<string, number | null>;
   stop(): void;
 }
 
@@ -85,6 +98,15 @@ export function createRouter(deps: RouterDeps): Router {
   const published = deps.metrics.counter('gatehouse_messages_published_total', 'Messages handed to the router');
   const unrouted = deps.metrics.counter('gatehouse_messages_unrouted_total', 'Messages that no subscription wants');
   const stopped = deps.metrics.counter('gatehouse_messages_hop_limit_total', 'Messages stopped because they went in circles');
+  const totals = [
+    ['router/published', published],
+    ['router/unrouted', unrouted],
+    ['router/hop-limit', stopped],
+  ] as const;
+  const kept = createKeptBooks();
+  const sequences = createSequences();
+  const figures = createChangedFigures();
+  let ended = false;
   let routes: readonly Route[] = [];
   let retired: Route[] = [];
   let trie = createTopicTrie<Route>([]);
@@ -97,7 +119,15 @@ export function createRouter(deps: RouterDeps): Router {
     const now = [...dirty];
     dirty.clear();
     for (const route of now) route.flush();
-    retired = retired.filter((route) => route.waiting > 0);
+    retired = retired.filter((route) => {
+      if (route.waiting > 0) return true;
+      const { id } = route.config;
+      kept.finished(
+        route,
+        routes.find((one) => one.config.id === id),
+      );
+      return false;
+    });
   }
   const routeDeps = {
     clock,
@@ -112,22 +142,23 @@ export function createRouter(deps: RouterDeps): Router {
     },
   };
   function originOf(source: Source): Origin {
-    const key = `${source.kind}/${source.id}`;
-    const known = origins.get(key);
+    const name = `${source.kind}:${source.id}`;
+    const known = origins.get(name);
     if (known) return known;
     const ref = refOf(source);
     const cache = caches.get(ref) ?? new Map<string, readonly Edge[]>();
     caches.set(ref, cache);
-    const made: Origin = { ref, sequence: 0, rate: createRate(), cache };
+    const made: Origin = { ref, sequence: sequences.last(name), rate: createRate(), cache };
     if (origins.size >= ORIGINS_MAX) {
       // Clients come and go; devices and functions are few, and their sequences must go on.
-      for (const [oldest, { ref }] of origins) {
+      for (const [oldest, { ref, sequence }] of origins) {
         if (ref !== 'local') continue;
         origins.delete(oldest);
+        sequences.forget(oldest, sequence);
         break;
       }
     }
-    origins.set(key, made);
+    origins.set(name, made);
     return made;
   }
   function edgeOf(route: Route, from: string): Edge {
@@ -207,6 +238,7 @@ export function createRouter(deps: RouterDeps): Router {
         at: { wallMs: clock.now(), monoMs: now, bootId: deps.bootId, trust: deps.trust() },
         hops: draft.hops ?? 0,
         ...(traceId === undefined ? {} : { traceId }),
+        ...(draft.expiryMs === undefined ? {} : { expiryMs: draft.expiryMs }),
       };
       const targets = edgesFor(origin, draft.topic);
       if (traceId !== undefined) {
@@ -229,17 +261,17 @@ export function createRouter(deps: RouterDeps): Router {
       hopLimit = limit;
       const known = new Map(routes.map((route) => [JSON.stringify(route.config), route]));
       const wanted = subscriptions.filter((one) => one.enabled);
-      routes = wanted.map((config) => {
-        const key = JSON.stringify(config);
-        const kept = known.get(key);
-        known.delete(key);
-        return kept ?? createRoute(routeDeps, config);
-      });
-      for (const route of known.values()) {
+      const stay = new Set(wanted.map((config) => JSON.stringify(config)));
+      // First, so that the books of a changed subscription are there for the route that takes its place.
+      for (const [key, route] of known) {
+        if (stay.has(key)) continue;
         route.retire();
+        kept.retired(route);
         retired.push(route);
         routeDeps.schedule(route);
       }
+      routes = wanted.map((config) => known.get(JSON.stringify(config)) ?? createRoute(routeDeps, config, kept.take(config.id)));
+      kept.bound();
       trie = createTopicTrie(routes.map((route) => ({ filter: route.config.subject, value: route })));
       for (const [id, edge] of edges) if (!routes.includes(edge.route)) edges.delete(id);
       for (const route of routes) if (!route.config.source.endsWith(':*')) edgeOf(route, route.config.source);
@@ -266,7 +298,22 @@ export function createRouter(deps: RouterDeps): Router {
       for (const origin of origins.values()) if (origin.ref === party) outPerS += origin.rate.perS(now);
       return { inPerS: targetRates.get(party)?.perS(now) ?? 0, outPerS };
     },
+    restore(saved, stored) {
+      kept.restore(saved);
+      sequences.restore(saved, stored);
+      for (const [key, counter] of totals) counter.add(saved[key] ?? 0);
+      figures.start(saved, (key) => /^(route|router|sequence|sequences)\//.test(key));
+    },
+    save() {
+      const last = new Map([...origins].map(([name, origin]) => [name, origin.sequence]));
+      return figures.changes({
+        ...kept.save(routes),
+        ...sequences.save(last, ended),
+        ...Object.fromEntries(totals.map(([key, counter]) => [key, counter.value])),
+      });
+    },
     stop() {
+      ended = true;
       for (const route of [...routes, ...retired]) route.close('stopping');
     },
   };

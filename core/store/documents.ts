@@ -24,4 +24,6 @@ export interface Documents {
   /** Marks this version as the running one and the one before as previous. */
   setRunning(version: number): Promise<void>;
   setFailed(version: number): Promise<void>;
+  /** Puts a version back under its own number, as the running one, after the database was lost. */
+  restore(version: StoredVersion): Promise<void>;
 }

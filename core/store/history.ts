@@ -13,4 +13,8 @@ export interface History {
   trend(series: string, from: number, to: number, buckets: number): Promise<readonly TrendPoint[]>;
   /** Removes what is older than `keepDays` or beyond `maxRows`, in small steps. */
   setRetention(keepDays: number, maxRows: number): Promise<void>;
+  /** Asked before each removal by age for the time now, in wall ms; null: not known, and only what is too many goes. */
+  followTime(now: () => number | null): void;
+  /** Moves the samples of this span (wall ms, both ends included) in time, in small steps; the span must not touch where they go. Gives how many. */
+  move(from: number, to: number, byMs: number): Promise<number>;
 }

@@ -3,7 +3,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import ArrowDown from 'lucide-react/icons/arrow-down';
 import ArrowUp from 'lucide-react/icons/arrow-up';
-import { memo, type ReactNode, useMemo, useRef } from 'react';
+import { memo, type ReactNode, useEffect, useMemo, useRef } from 'react';
 import { usePhone } from '../hooks/use-media.ts';
 import { useSteadyRows } from '../hooks/use-steady.ts';
 import { byName } from '../text/locale.ts';
@@ -107,7 +107,8 @@ function Head<R>(props: {
 /**
  * A long table: only what is in sight is drawn, so 10,000 rows stay smooth; stands still while touched. Fills its parent's
  * height. On a phone each row is a `card` of `cardHeight` where given. `columns`, `rowId` and `card` must keep their identity.
- * A link with class `row-link` inside a cell covers its whole row.
+ * A link with class `row-link` inside a cell covers its whole row. `onNearEnd` is called when the last rows come into sight, for
+ * lists that are loaded page by page.
  */
 export function DataTable<R>(props: {
   label: string;
@@ -119,8 +120,9 @@ export function DataTable<R>(props: {
   onSort?: (sorting: Sorting) => void;
   card?: (row: R) => ReactNode;
   cardHeight?: number;
+  onNearEnd?: () => void;
 }): ReactNode {
-  const { columns, rowId } = props;
+  const { columns, rowId, onNearEnd } = props;
   const phone = usePhone();
   const card = phone && props.card ? props.card : null;
   const height = card ? (props.cardHeight ?? 96) : (props.rowHeight ?? 56);
@@ -137,7 +139,13 @@ export function DataTable<R>(props: {
     },
     overscan: 8,
   });
-  const body = virtual.getVirtualItems().map((item) => {
+  const items = virtual.getVirtualItems();
+  const lastDrawn = items.at(-1)?.index ?? -1;
+  const rowCount = steady.rows.length;
+  useEffect(() => {
+    if (rowCount > 0 && lastDrawn >= rowCount - 1) onNearEnd?.();
+  }, [lastDrawn, rowCount, onNearEnd]);
+  const body = items.map((item) => {
     const row = steady.rows[item.index];
     if (row === undefined) return null;
     return (

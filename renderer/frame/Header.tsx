@@ -85,8 +85,8 @@ function CloudChips(props: { gateway: GatewayView }): ReactNode {
         value={count}
         detail={oldest ?? undefined}
         tone={waits ? 'lost' : 'normal'}
-        hint={frame.cloud.hint}
-        onOpen={() => panels.open('link')}
+        hint={frame.backlog.hint}
+        href="#/data"
       />
     </>
   );

@@ -1,10 +1,12 @@
 import type { ReactNode } from 'react';
 import type { GatewayView } from '../../core/contract/views.ts';
+import { Button } from '../components/Button.tsx';
 import { Dialog } from '../components/Dialog.tsx';
 import { Ago, ErrorNotice, Skeleton } from '../components/Notices.tsx';
 import { StateBadge } from '../components/StateBadge.tsx';
 import { LINK_TONE } from '../components/tone.ts';
 import { useNow } from '../hooks/use-now.ts';
+import { go } from '../hooks/use-route.ts';
 import { useRow } from '../hooks/use-table.ts';
 import { common } from '../text/common.ts';
 import { formatAgo, formatBytes, formatCount, formatDateTime, formatDuration, formatRate } from '../text/format.ts';
@@ -65,6 +67,14 @@ export function LinkPanel(): ReactNode {
           <p>{linkPanel.meaning[gateway.link.state]}</p>
           {shown && <ErrorNotice what={shown.message} remedy={shown.remedy} at={shown.at} tone="lost" />}
           <Facts gateway={gateway} />
+          <Button
+            onClick={() => {
+              panels.close();
+              go('data');
+            }}
+          >
+            {linkPanel.toOutbox}
+          </Button>
           {gateway.line && <p className="muted small">{linkPanel.practice}</p>}
         </div>
       ) : (

@@ -40,6 +40,10 @@ export function hrefOfParty(party: string): string | null {
   if (kind === 'function' && id !== '') return href('functions', id);
   if (kind === 'deployment') return href('deployments');
   if (kind === 'subscription' || kind === 'edge') return href('flows');
+  if (kind === 'store' || kind === 'time') return href('data', 'storage');
+  if (kind === 'outbox') return href('data');
+  if (kind === 'broker') return href('data', 'sessions');
+  if (kind === 'stream' && id !== '') return href('data', 'stream', id);
   return null;
 }
 

@@ -1,3 +1,4 @@
+import DatabaseZap from 'lucide-react/icons/database-zap';
 import LayoutDashboard from 'lucide-react/icons/layout-dashboard';
 import Microchip from 'lucide-react/icons/microchip';
 import Package from 'lucide-react/icons/package';
@@ -49,6 +50,12 @@ export const PAGES: readonly PageEntry[] = [
     ...pageNames.deployments,
     Icon: Package,
     Page: lazy(async () => ({ default: (await import('./deployments/DeploymentsPage.tsx')).DeploymentsPage })),
+  },
+  {
+    id: 'data',
+    ...pageNames.data,
+    Icon: DatabaseZap,
+    Page: lazy(async () => ({ default: (await import('./data/DataPage.tsx')).DataPage })),
   },
   {
     id: 'logs',

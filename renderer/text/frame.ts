@@ -21,6 +21,7 @@ export const frame = {
     label: 'Waiting',
     empty: 'Nothing waits',
     oldest: (span: string) => `oldest ${span}`,
+    hint: '. Show what waits, and how long it can',
   },
   deployment: {
     label: 'Deployment',
@@ -89,6 +90,7 @@ export const linkPanel = {
     connected: 'Messages are sent as they come. Each one is removed from the disk only after the cloud has confirmed it.',
     offline: 'The site goes on working. Messages for the cloud are kept on disk, in order, and are sent when the line is back.',
   },
+  toOutbox: 'Show what waits',
   practice: 'This is the practice cloud of the demo site; its line can be cut and restored on the overview.',
 } as const;
 

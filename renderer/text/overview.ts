@@ -46,6 +46,7 @@ export const overview = {
   cloud: {
     title: 'Cloud link',
     waiting: 'waiting',
+    toOutbox: 'Data & outbox',
     oldest: (span: string) => `Oldest ${span}`,
     size: (size: string) => `${size} on disk`,
     rates: (inRate: string, outRate: string) => `In ${inRate}/s, out ${outRate}/s`,

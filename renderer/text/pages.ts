@@ -5,6 +5,7 @@ export const pageNames = {
   flows: { label: 'Flows', short: 'Flows' },
   functions: { label: 'Functions', short: 'Functions' },
   deployments: { label: 'Deployments', short: 'Deploy' },
+  data: { label: 'Data & outbox', short: 'Data' },
   logs: { label: 'Logs', short: 'Logs' },
 } as const;
 

@@ -29,6 +29,41 @@ export interface OpenPage {
   close(): Promise<void>;
 }
 
+/** Opens a page of the console at `baseURL` and waits until nothing is loading. */
+export async function openPage(
+  browser: Browser,
+  baseURL: string,
+  path: string,
+  options: BrowserContextOptions = {},
+): Promise<OpenPage> {
+  const context = await browser.newContext({
+    viewport: { width: 1280, height: 800 },
+    hasTouch: true,
+    reducedMotion: 'reduce',
+    ...options,
+  });
+  const page = await context.newPage();
+  const problems: string[] = [];
+  page.on('pageerror', (error) => problems.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') problems.push(message.text());
+  });
+  await page.goto(`${baseURL}#/${path}`);
+  await page.getByRole('main').waitFor();
+  await page.locator('main [aria-busy=true]').waitFor({ state: 'detached' });
+  return { page, problems, close: () => context.close() };
+}
+
+export const launchBrowser = (): Promise<Browser> => {
+  if (found === undefined) throw new Error('no chromium: apt-get install chromium');
+  mkdirSync(pictures, { recursive: true });
+  return chromium.launch({ executablePath: found, args: [...CHROMIUM_ARGS] });
+};
+
+export async function takePicture(page: Page, name: string): Promise<void> {
+  await page.screenshot({ path: join(pictures, `${name}.png`) });
+}
+
 /** A real gateway with the demo site in a process of its own, and a real browser on its console. */
 export interface ConsoleRig {
   readonly gateway: GatewayProcess;
@@ -39,35 +74,14 @@ export interface ConsoleRig {
 }
 
 export async function startConsoleRig(): Promise<ConsoleRig> {
-  if (found === undefined) throw new Error('no chromium: apt-get install chromium');
-  mkdirSync(pictures, { recursive: true });
   const data = mkdtempSync(join(tmpdir(), 'gatehouse-console-'));
   const gateway = await startGatewayProcess({ data, mqttPort: 0, demo: true });
-  const browser: Browser = await chromium.launch({ executablePath: found, args: [...CHROMIUM_ARGS] });
+  const browser = await launchBrowser();
   return {
     gateway,
     data,
-    async open(path, options = {}) {
-      const context = await browser.newContext({
-        viewport: { width: 1280, height: 800 },
-        hasTouch: true,
-        reducedMotion: 'reduce',
-        ...options,
-      });
-      const page = await context.newPage();
-      const problems: string[] = [];
-      page.on('pageerror', (error) => problems.push(error.message));
-      page.on('console', (message) => {
-        if (message.type() === 'error') problems.push(message.text());
-      });
-      await page.goto(`${gateway.consoleUrl}#/${path}`);
-      await page.getByRole('main').waitFor();
-      await page.locator('main [aria-busy=true]').waitFor({ state: 'detached' });
-      return { page, problems, close: () => context.close() };
-    },
-    async picture(page, name) {
-      await page.screenshot({ path: join(pictures, `${name}.png`) });
-    },
+    open: (path, options) => openPage(browser, gateway.consoleUrl, path, options),
+    picture: takePicture,
     async close() {
       await browser.close();
       await gateway.kill();

@@ -155,6 +155,40 @@ describe.skipIf(skipBrowser)(`what a technician does${browserNote}`, () => {
     await close();
   });
 
+  it('sees how long the gateway can be offline, limits the outbox in hours, and reads the certificate of an outage', async () => {
+    const { page, problems, close } = await rig.open('overview');
+    await page.getByRole('button', { name: 'Practise an outage' }).click();
+    await page
+      .getByRole('dialog')
+      .getByRole('button', { name: /Cut the line/ })
+      .click();
+    await expect.poll(() => metric(rig, 'gatehouse_spool_messages'), { timeout: 15_000 }).toBeGreaterThan(5);
+    await page
+      .getByRole('banner')
+      .getByRole('link', { name: /Waiting/ })
+      .click();
+    await page.getByRole('heading', { name: /offline/ }).waitFor();
+    await page.getByText(/accepted = /).waitFor();
+    await page.getByRole('button', { name: 'Change the limits' }).click();
+    await page.getByRole('dialog').getByLabel('Keep for at most').fill('24');
+    await page.getByRole('dialog').getByText('That is 1 day.').waitFor();
+    await hold(page, 'Hold to apply');
+    await page.getByText(/Version \d+ of the deployment was made/).waitFor({ timeout: 20_000 });
+    await page.getByRole('dialog').getByRole('button', { name: 'Close' }).first().click();
+    await page.getByRole('link', { name: 'Certificates' }).click();
+    await page.getByText('Open', { exact: true }).first().waitFor();
+    await page.getByRole('link', { name: 'Overview' }).click();
+    await page.getByRole('button', { name: 'Restore the line' }).click();
+    await expect.poll(() => metric(rig, 'gatehouse_spool_messages'), { timeout: 30_000 }).toBeLessThan(3);
+    await page.goto(page.url().replace(/#.*/, '#/data/certificates'));
+    await page.getByText('Complete', { exact: true }).first().waitFor({ timeout: 20_000 });
+    await page.getByRole('table').getByRole('link').first().click();
+    await page.getByText('Both sides are equal').waitFor();
+    await rig.picture(page, 'story-certificate');
+    expect(problems).toEqual([]);
+    await close();
+  });
+
   it('sees that the gateway is gone, and that it is back, without touching anything', async () => {
     const data = mkdtempSync(join(tmpdir(), 'gatehouse-gone-'));
     const port = await freePort();

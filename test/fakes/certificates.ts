@@ -6,8 +6,8 @@ export interface Certificates {
   readonly caFile: string;
   readonly serverCert: string;
   readonly serverKey: string;
-  /** A client certificate of the CA, made when asked for. */
-  client(name: string): { readonly certFile: string; readonly keyFile: string };
+  /** A client certificate of the CA, made when asked for; valid for 30 days unless told. */
+  client(name: string, days?: number): { readonly certFile: string; readonly keyFile: string };
 }
 
 const KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
@@ -19,10 +19,10 @@ export function makeCertificates(folder: string): Certificates {
     execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' });
   };
   openssl('req', '-x509', ...KEY, '-keyout', 'ca.key', '-out', 'ca.crt', '-days', '30', '-subj', '/CN=test ca');
-  function issue(name: string, extension: string): void {
+  function issue(name: string, extension: string, days = 30): void {
     openssl('req', ...KEY, '-keyout', `${name}.key`, '-out', `${name}.csr`, '-subj', `/CN=${name}`);
     writeFileSync(at(`${name}.ext`), extension);
-    const ca = ['-CA', 'ca.crt', '-CAkey', 'ca.key', '-CAcreateserial', '-days', '30'];
+    const ca = ['-CA', 'ca.crt', '-CAkey', 'ca.key', '-CAcreateserial', '-days', String(days)];
     openssl('x509', '-req', '-in', `${name}.csr`, ...ca, '-extfile', `${name}.ext`, '-out', `${name}.crt`);
     // A broker that drops its rights must be able to read it.
     chmodSync(at(`${name}.key`), 0o644);
@@ -32,8 +32,8 @@ export function makeCertificates(folder: string): Certificates {
     caFile: at('ca.crt'),
     serverCert: at('server.crt'),
     serverKey: at('server.key'),
-    client(name) {
-      issue(name, 'extendedKeyUsage=clientAuth');
+    client(name, days) {
+      issue(name, 'extendedKeyUsage=clientAuth', days);
       return { certFile: at(`${name}.crt`), keyFile: at(`${name}.key`) };
     },
   };

@@ -2,6 +2,8 @@ import type { Handlers, LogSource, Sources } from '../../core/api/sources.ts';
 import type { Clock } from '../../core/base/clock.ts';
 import { GatewayError } from '../../core/base/errors.ts';
 import type { Row, Topic } from '../../core/contract/api.ts';
+import { createFakeOutbox, type FakeOutbox } from './fake-outbox.ts';
+import { isOffline, type Scene } from './fake-outbox-rows.ts';
 import { balanced, deviceRow, edgeRows, FAKE_DEVICES, functionRows, nodeRows, wave } from './fake-rows.ts';
 
 export interface FakeGateway {
@@ -9,6 +11,7 @@ export interface FakeGateway {
   readonly handlers: Handlers;
   /** One second of life: values move, logs and messages come. */
   tick(): void;
+  readonly outbox: FakeOutbox;
   /** What was asked of it, by method name, newest last. */
   readonly asked: { readonly method: string; readonly input: unknown }[];
 }
@@ -74,7 +77,7 @@ function traceRow(id: number, at: number): Row<'traces'> {
 }
 
 /** A whole gateway of sample data for every view and call, for developing the console and for tests of the transports. */
-export function createFakeGateway(deps: { clock: Clock }): FakeGateway {
+export function createFakeGateway(deps: { clock: Clock }, options: { scene?: Scene } = {}): FakeGateway {
   const startedAt = deps.clock.now();
   let step = 0;
   let line: 'up' | 'cut' | 'blackhole' = 'up';
@@ -83,6 +86,10 @@ export function createFakeGateway(deps: { clock: Clock }): FakeGateway {
   const paused = new Set<string>();
   const acknowledged = new Set<string>();
   const asked: { method: string; input: unknown }[] = [];
+  const outbox = createFakeOutbox(
+    { clock: deps.clock, note: (method, input) => asked.push({ method, input }) },
+    options.scene ?? 'calm',
+  );
   const logs = createFeed<'logs'>(2000);
   const messages = createFeed<'messages'>(500, (row, params: { filter?: string; edge?: string }) =>
     params.filter === undefined ? true : matches(params.filter, row.topic),
@@ -91,7 +98,7 @@ export function createFakeGateway(deps: { clock: Clock }): FakeGateway {
   const traces: Row<'traces'>[] = [traceRow(1, startedAt), traceRow(2, startedAt)];
 
   const log = (level: Row<'logs'>['level'], source: string, event: string, message: string): void => {
-    logs.push({ id: nextId++, at: deps.clock.now(), level, source, event, message, data: {} });
+    logs.push({ id: nextId++, at: deps.clock.now(), mono: deps.clock.monotonic(), level, source, event, message, data: {} });
   };
   const message = (topic: string, source: string, text: string): void => {
     messages.push({
@@ -108,7 +115,9 @@ export function createFakeGateway(deps: { clock: Clock }): FakeGateway {
     });
   };
 
-  const waiting = (): number => (line === 'up' ? 0 : step * 4);
+  const scene = options.scene ?? 'calm';
+  const isAway = (): boolean => line !== 'up' || isOffline(scene);
+  const waiting = (): number => (line === 'up' ? (outbox.rows.storage()[0]?.count ?? 0) : step * 4);
   const devices = (): Row<'devices'>[] => FAKE_DEVICES.map((one) => deviceRow(one, step, startedAt + step * 1000, startedAt));
   const functions = (): Row<'functions'>[] =>
     functionRows(step, startedAt).map((row) => (paused.has(row.name) ? { ...row, state: 'paused' as const } : row));
@@ -164,12 +173,12 @@ export function createFakeGateway(deps: { clock: Clock }): FakeGateway {
       demo: true,
       deployment: { version, name: 'demo-site', state: 'running', appliedAt: startedAt },
       link: {
-        state: line === 'up' ? 'connected' : 'offline',
+        state: isAway() ? 'offline' : 'connected',
         since: startedAt,
         endpoint: 'mqtt://127.0.0.1:18830',
         lastError: null,
-        attempts: line === 'up' ? 0 : 3,
-        nextAttemptAt: line === 'up' ? null : startedAt + (step + 4) * 1000,
+        attempts: isAway() ? 3 : 0,
+        nextAttemptAt: isAway() ? startedAt + (step + 4) * 1000 : null,
       },
       line: { state: line, since: startedAt, received: 812 + step * 2 },
       backlog: {
@@ -177,7 +186,7 @@ export function createFakeGateway(deps: { clock: Clock }): FakeGateway {
         bytes: waiting() * 180,
         oldestAt: waiting() === 0 ? null : startedAt,
         inPerS: 4,
-        outPerS: line === 'up' ? 4 : 0,
+        outPerS: isAway() ? 0 : 4,
       },
       devices: { total: 8, ok: 6, degraded: 1, offline: 1 },
       functions: { total: 3, running: 2, failing: 1 },
@@ -280,11 +289,13 @@ export function createFakeGateway(deps: { clock: Clock }): FakeGateway {
       acknowledged.add(input.id);
       return note('alarm.acknowledge', input);
     },
+    ...outbox.handlers,
     'log.recent': async ({ limit }) => logs.rows().slice(-limit),
   };
 
   function tick(): void {
     step += 1;
+    outbox.tick();
     for (const row of devices()) {
       if (row.health === 'offline') continue;
       for (const point of row.points)
@@ -312,9 +323,13 @@ export function createFakeGateway(deps: { clock: Clock }): FakeGateway {
     alarms: table<'alarms'>(alarms),
     deployments: table<'deployments'>(deployments),
     traces: table<'traces'>(() => traces),
+    outbox: table<'outbox'>(outbox.rows.outbox),
+    storage: table<'storage'>(outbox.rows.storage),
+    certificates: table<'certificates'>(outbox.rows.certificates),
+    sessions: table<'sessions'>(outbox.rows.sessions),
     logs: logs.source,
     messages: messages.source,
     frames: frames.source,
   };
-  return { sources, handlers, tick, asked };
+  return { sources, handlers, tick, asked, outbox };
 }

@@ -10,6 +10,8 @@ export interface FaultProxy {
   resetAll(): void;
   /** Holds every chunk back for so long, in order; 0 passes at once. */
   setDelay(ms: number): void;
+  /** Lets so many bytes a second through each way of each connection; 0: as many as come. */
+  setRate(bytesPerS: number): void;
   /** Where new connections go: for a peer that comes back on another port. */
   setTarget(port: number): void;
   readonly connections: number;
@@ -21,13 +23,27 @@ export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
   let mode: ProxyMode = 'pass';
   let target = targetPort;
   let delayMs = 0;
+  let bytesPerS = 0;
   let connections = 0;
   const open = new Set<Socket>();
   function carry(from: Socket, to: Socket): void {
+    // A chunk never overtakes one that is held back, also when the delay is changed meanwhile.
+    const held: Buffer[] = [];
+    const release = (): void => {
+      const chunk = held.shift();
+      if (chunk && to.writable) to.write(chunk);
+    };
     from.on('data', (chunk) => {
       if (mode === 'blackhole') return;
-      if (delayMs > 0) setTimeout(() => to.writable && to.write(chunk), delayMs);
-      else to.write(chunk);
+      if (bytesPerS > 0) {
+        from.pause();
+        setTimeout(() => from.resume(), (chunk.length / bytesPerS) * 1000);
+      }
+      if (delayMs === 0 && held.length === 0) to.write(chunk);
+      else {
+        held.push(chunk);
+        setTimeout(release, delayMs);
+      }
     });
     from.on('end', () => mode !== 'blackhole' && to.end());
     from.on('error', () => {});
@@ -63,6 +79,9 @@ export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
     },
     setDelay(ms) {
       delayMs = ms;
+    },
+    setRate(next) {
+      bytesPerS = next;
     },
     setTarget(port) {
       target = port;

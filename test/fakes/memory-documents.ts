@@ -33,9 +33,14 @@ export function createMemoryDocuments(): MemoryDocuments {
     running: async () => versions.find((one) => one.state === 'running') ?? null,
     async add(version) {
       check('add');
-      const number = versions.length + 1;
+      const number = 1 + Math.max(0, ...versions.map((one) => one.version));
       versions.push({ ...version, version: number, state: 'previous' });
       return number;
+    },
+    async restore(version) {
+      if (!versions.some((one) => one.version === version.version)) versions.push({ ...version, state: 'previous' });
+      for (const one of versions) if (one.state === 'running') mark(one.version, 'previous');
+      mark(version.version, 'running');
     },
     async setRunning(version) {
       check('setRunning');

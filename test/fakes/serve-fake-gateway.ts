@@ -6,13 +6,21 @@ import { createWebServer } from '../../core/api/web-server.ts';
 import { systemClock } from '../../core/base/clock.ts';
 import { createLogHub } from '../../core/base/log.ts';
 import { createFakeGateway } from './fake-gateway.ts';
+import { SCENES } from './fake-outbox-rows.ts';
 
-/** `node test/fakes/serve-fake-gateway.ts --port 8099`: the console with sample data, and no gateway behind it. */
-const { values } = parseArgs({ options: { port: { type: 'string', default: '8099' } } });
+/**
+ * `node test/fakes/serve-fake-gateway.ts --port 8099 --scene offline`: the console with sample data, and no gateway behind it.
+ * The scenes of the outbox are in `fake-outbox-rows.ts`.
+ */
+const { values } = parseArgs({
+  options: { port: { type: 'string', default: '8099' }, scene: { type: 'string', default: 'calm' } },
+});
+const scene = SCENES.find((one) => one === values.scene);
+if (scene === undefined) throw new Error(`no scene "${values.scene}"; there are ${SCENES.join(', ')}`);
 const logs = createLogHub({ clock: systemClock }, { keep: 100, level: 'info' });
 logs.onRecord((record) => console.log(record.level, record.event, record.message, JSON.stringify(record.data)));
 const log = logs.logger('fake');
-const fake = createFakeGateway({ clock: systemClock });
+const fake = createFakeGateway({ clock: systemClock }, { scene });
 const hub = createHub({ sources: fake.sources, clock: systemClock, log });
 const api = createApiServer(
   { handlers: fake.handlers, hub, clock: systemClock, log, version: '0.1.0-fake' },

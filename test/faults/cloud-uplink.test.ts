@@ -3,11 +3,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../core/base/clock.ts';
 import { createLogHub } from '../../core/base/log.ts';
 import { createMetrics } from '../../core/base/metrics.ts';
-import type { Service } from '../../core/base/service.ts';
-import { createUplink, type UplinkStats } from '../../core/cloud/uplink.ts';
+import { createUplink, type Uplink } from '../../core/cloud/uplink.ts';
+import { Outbox } from '../../core/contract/document/outbox.ts';
 import { createMemorySpool } from '../../core/store/memory-spool.ts';
 import type { Spool } from '../../core/store/spool.ts';
-import { isConnected, makeLink, message, noTracer, reached, signal, type TestLink } from '../core/cloud/harness.ts';
+import { isConnected, makeLink, message, noTime, noTracer, reached, signal, type TestLink } from '../core/cloud/harness.ts';
+import { settingsOf } from '../core/cloud/uplink-under-test.ts';
 import { type FaultProxy, startFaultProxy } from '../fakes/fault-proxy.ts';
 import { type Mosquitto, skipMosquitto, startMosquitto } from '../fakes/mosquitto.ts';
 
@@ -18,7 +19,7 @@ describe.skipIf(skipMosquitto)('uplink over a bad line (skipped where mosquitto 
   let proxy: FaultProxy;
   let link: TestLink;
   let spool: Spool;
-  let uplink: Service & { stats(): UplinkStats };
+  let uplink: Uplink;
   let watcher: MqttClient;
   let arrived: { source: string; seq: number }[];
   const sequences = new Map<string, number>();
@@ -38,8 +39,8 @@ describe.skipIf(skipMosquitto)('uplink over a bad line (skipped where mosquitto 
     spool = createMemorySpool();
     link = makeLink({ port: proxy.port, keepaliveS: 1, ackTimeoutMs: 1500, connectTimeoutMs: 500, maxBackoffMs: 200 });
     const log = createLogHub({ clock: systemClock }, { keep: 100, level: 'debug' }).logger('uplink');
-    const deps = { spool, link, clock: systemClock, log, metrics: createMetrics(), tracer: noTracer };
-    uplink = createUplink({ ...deps, deadLetter: async () => {} }, { window: 64, batch: 200, retryMs: 50 });
+    const deps = { spool, link, clock: systemClock, log, metrics: createMetrics(), tracer: noTracer, ...noTime };
+    uplink = createUplink(deps, { settings: settingsOf(), outbox: Outbox.parse({}), retryMs: 50 });
     await link.start(signal());
     await uplink.start(signal());
   });
@@ -63,7 +64,7 @@ describe.skipIf(skipMosquitto)('uplink over a bad line (skipped where mosquitto 
       sequences.set(id, sequence);
       return message(`dt/${id}`, 'x'.repeat(100), { qos: 1, sequence, source: { kind: 'device', id } });
     });
-    await spool.append(batch);
+    await spool.append(batch, 'rest');
   }
   /** Appends steadily for about so long, so that faults meet a busy line. */
   async function busy(ms: number): Promise<void> {
@@ -157,5 +158,20 @@ describe.skipIf(skipMosquitto)('uplink over a bad line (skipped where mosquitto 
     await drained();
     verify();
     expect(performance.now() - begin).toBeLessThan(20_000);
+  });
+
+  it('sends the first message within a second after the broker is back from some seconds away', async () => {
+    await reached(link, isConnected, 'connected');
+    await broker.kill();
+    await append(3);
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+    proxy.setMode('refuse');
+    await broker.restart();
+    await watching();
+    const pause = link.status().nextAttemptAt;
+    proxy.setMode('pass');
+    await drained();
+    verify();
+    expect(pause === null || pause - Date.now() < 1000).toBe(true);
   });
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { GatewayError } from '../../core/base/errors.ts';
 import type { Store } from '../../core/store/store.ts';
-import { spoolMessage } from '../conformance/spool.suite.ts';
+import { expectBalanced, readStream, spoolMessage, spoolPlan } from '../conformance/spool.suite.ts';
 import { type Folder, openStore, tempFolder } from '../core/store/store-under-test.ts';
 import { acknowledgedBy, startWriter } from './store-process.ts';
 
@@ -42,7 +42,10 @@ describe.skipIf(!mayMount && !required)('a disk that fails (needs root to mount)
     const accepted: number[] = [];
     for (let n = 0; n < 1000; n += 1) {
       try {
-        const first = await spool.append(Array.from({ length: 64 }, (_, index) => spoolMessage(index, new Uint8Array(1000))));
+        const first = await spool.append(
+          Array.from({ length: 64 }, (_, index) => spoolMessage(index, new Uint8Array(1000))),
+          'rest',
+        );
         for (let index = 0; index < 64; index += 1) accepted.push(first + index);
       } catch (error) {
         expect(error).toBeInstanceOf(GatewayError);
@@ -55,7 +58,7 @@ describe.skipIf(!mayMount && !required)('a disk that fails (needs root to mount)
   async function idsOf(spool: Store['spool']): Promise<number[]> {
     const ids: number[] = [];
     for (let after = 0; ; ) {
-      const page = await spool.peek(after, 1000, 2 * MIB);
+      const page = await readStream(spool, 'rest', after, 1000);
       const last = page.at(-1);
       if (!last) return ids;
       ids.push(...page.map((entry) => entry.id));
@@ -73,9 +76,9 @@ describe.skipIf(!mayMount && !required)('a disk that fails (needs root to mount)
     expect(store.health()).toMatchObject({ state: 'full', lastError: { code: 'store/full' } });
     expect(existsSync(join(mount, 'store', 'reserve'))).toBe(false);
     expect(await idsOf(store.spool)).toEqual(accepted);
-    await expect(store.spool.append([spoolMessage(1)])).rejects.toMatchObject({ code: 'store/full' });
+    await expect(store.spool.append([spoolMessage(1)], 'rest')).rejects.toMatchObject({ code: 'store/full' });
     rmSync(filler());
-    accepted.push(await store.spool.append([spoolMessage(1)]));
+    accepted.push(await store.spool.append([spoolMessage(1)], 'rest'));
     expect(states).toEqual(['full', 'ok']);
     expect(existsSync(join(mount, 'store', 'reserve'))).toBe(true);
     expect(await idsOf(store.spool)).toEqual(accepted);
@@ -98,7 +101,7 @@ describe.skipIf(!mayMount && !required)('a disk that fails (needs root to mount)
     while (accepted.length > 0) await spool.ack(accepted.splice(0, 500));
     expect(spool.stats()).toMatchObject({ count: 0, bytes: 0, oldestAt: null });
     expect(statfsSync(mount).bavail).toBeGreaterThan(before);
-    expect(await spool.append([spoolMessage(1)])).toBeGreaterThan(0);
+    expect(await spool.append([spoolMessage(1)], 'rest')).toBeGreaterThan(0);
     expect(store.health().state).toBe('ok');
   });
 
@@ -116,6 +119,55 @@ describe.skipIf(!mayMount && !required)('a disk that fails (needs root to mount)
     expect(store.spool.stats().acknowledged).toBe(100);
   });
 
+  it('goes by its policy before the disk is full, and grows again when room returns', async () => {
+    smallDisk();
+    const roomBytes = 6 * MIB;
+    store = (await openStore(mount, { reserveBytes: 2 * MIB })).store;
+    const { spool } = store;
+    spool.configure(spoolPlan([], { roomPercent: 50, roomBytes }));
+    const batch = Array.from({ length: 64 }, (_, index) => spoolMessage(index, new Uint8Array(1000)));
+    for (let n = 0; n < 400; n += 1) await spool.append(batch, 'rest');
+    const free = (): number => {
+      const { bavail, bsize } = statfsSync(mount);
+      return bavail * bsize;
+    };
+    expect(spool.stats()).toMatchObject({ short: { roomBytes }, dropped: { 'disk-room': expect.any(Number) } });
+    expect(spool.stats().count).toBeGreaterThan(3000);
+    expect(free()).toBeGreaterThan(roomBytes - MIB / 2); // the last commits before it was noticed
+    expect(store.health()).toMatchObject({ state: 'ok', lastError: { code: 'store/room' } });
+    expectBalanced(spool.stats());
+    await expect(store.history.trend('x', 0, 1, 1)).resolves.toEqual([]);
+    rmSync(filler());
+    const dropped = spool.stats().dropped['disk-room'];
+    await expect.poll(() => spool.stats().short, { timeout: 20_000, interval: 200 }).toBeNull();
+    const before = spool.stats().count;
+    await spool.append(batch, 'rest');
+    expect(spool.stats()).toMatchObject({ count: before + 64, dropped: { 'disk-room': dropped } });
+  });
+
+  it('refuses what is new while the disk has no room, where that is the policy', async () => {
+    smallDisk();
+    store = (await openStore(mount, { reserveBytes: 2 * MIB })).store;
+    const { spool } = store;
+    spool.configure(spoolPlan([], { roomPercent: 50, roomBytes: 6 * MIB, whenFull: 'reject-newest' }));
+    const accepted: number[] = [];
+    let fault: unknown = null;
+    for (let n = 0; n < 400 && fault === null; n += 1) {
+      const batch = Array.from({ length: 64 }, (_, index) => spoolMessage(index, new Uint8Array(1000)));
+      await spool.append(batch, 'rest').then(
+        (first) => accepted.push(...batch.map((_, index) => first + index)),
+        (cause: unknown) => {
+          fault = cause;
+        },
+      );
+    }
+    expect(fault).toMatchObject({ code: 'outbox/full', message: expect.stringContaining('room on the disk') });
+    expect(await idsOf(spool)).toEqual(accepted);
+    await spool.ack(accepted.splice(0, 2000));
+    await spool.append([spoolMessage(1)], 'rest');
+    expect(spool.stats().dropped).toEqual({});
+  });
+
   it('says that a read-only folder cannot be written, and by whom', async () => {
     execFileSync('mount', ['--bind', mount, mount]);
     execFileSync('mount', ['-o', 'remount,ro,bind', mount]);
@@ -127,7 +179,7 @@ describe.skipIf(!mayMount && !required)('a disk that fails (needs root to mount)
   });
 
   it.skipIf(!hasStrace && !required)('outlives a disk whose sync fails for a while (needs strace)', async () => {
-    const inject = 'inject=fsync,fdatasync:error=EIO:when=40..60';
+    const inject = 'inject=fsync,fdatasync:error=EIO:when=100..120';
     const before = ['strace', '-f', '-qq', '-o', '/dev/null', '-e', 'trace=fsync,fdatasync', '-e', inject];
     const writer = startWriter(mount, { appends: 200, before });
     try {
@@ -141,9 +193,7 @@ describe.skipIf(!mayMount && !required)('a disk that fails (needs root to mount)
     const promised = acknowledgedBy(writer.lines);
     expect(writer.lines.at(-1)).not.toMatch(/^fault/);
     store = (await openStore(mount)).store;
-    const found = new Map(
-      (await store.spool.peek(0, 10_000, 10 * MIB)).map((entry) => [entry.id, Number(Buffer.from(entry.message.payload))]),
-    );
+    const found = new Map((await readStream(store.spool)).map((entry) => [entry.id, Number(Buffer.from(entry.message.payload))]));
     expect([...promised].filter(([number, id]) => found.get(id) !== number)).toEqual([]);
     expect(promised.size).toBeGreaterThan(300);
   });

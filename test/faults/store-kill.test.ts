@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../core/base/clock.ts';
 import type { Spool } from '../../core/store/spool.ts';
+import { expectBalanced, readStream } from '../conformance/spool.suite.ts';
 import { type Folder, openStore, tempFolder } from '../core/store/store-under-test.ts';
 import { acknowledgedBy, startWriter, type Writer } from './store-process.ts';
 
@@ -8,7 +9,7 @@ import { acknowledgedBy, startWriter, type Writer } from './store-process.ts';
 async function readAll(spool: Spool): Promise<Map<number, number>> {
   const found = new Map<number, number>();
   for (let after = 0; ; ) {
-    const page = await spool.peek(after, 2000, 10_000_000);
+    const page = await readStream(spool, 'rest', after, 2000);
     for (const entry of page) found.set(Number(Buffer.from(entry.message.payload)), entry.id);
     const last = page.at(-1);
     if (!last) return found;
@@ -55,6 +56,7 @@ describe('a gateway that is killed', () => {
     expect(lost).toEqual([]);
     expect(ids.every((id, index) => index === 0 || id > (ids[index - 1] ?? 0))).toBe(true);
     expect(stats).toMatchObject({ count: found.size, appended: found.size, acknowledged: 0 });
+    expectBalanced(stats);
   });
 
   it('leaves no lock behind', async () => {

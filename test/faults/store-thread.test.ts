@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Store, StoreHealth } from '../../core/store/store.ts';
-import { spoolMessage } from '../conformance/spool.suite.ts';
+import { readStream, spoolMessage, spoolPlan, streamPlan } from '../conformance/spool.suite.ts';
 import { type Folder, openStore, tempFolder } from '../core/store/store-under-test.ts';
 
 describe('a store whose thread dies', () => {
@@ -24,6 +24,7 @@ describe('a store whose thread dies', () => {
     };
     store = (await openStore(folder.path, { spawn })).store;
     const { spool } = store;
+    spool.configure(spoolPlan([streamPlan('alarms', { maxMessages: 2, whenFull: 'reject-newest' })]));
     const states: StoreHealth['state'][] = [];
     store.onHealth((health) => states.push(health.state));
     const kept: number[] = [];
@@ -40,20 +41,22 @@ describe('a store whose thread dies', () => {
               if (store?.health().state === 'ok') resolve();
             });
       await well;
-      kept.push(await spool.append([spoolMessage(round)]));
+      kept.push(await spool.append([spoolMessage(round)], 'rest'));
       const pending = Promise.allSettled([
-        spool.peek(0, 10, 1000),
+        readStream(spool),
         store.history.trend('x', 0, 1, 1),
-        spool.append([spoolMessage(100 + round)]),
+        spool.append([spoolMessage(100 + round)], 'rest'),
       ]);
       await threads.at(-1)?.terminate();
       for (const one of await pending) if (one.status === 'rejected') expect(one.reason).toMatchObject({ code: 'store/failed' });
       expect(store.health()).toMatchObject({ state: 'failed', lastError: { code: 'store/failed' } });
     }
     await expect.poll(() => store?.health().state, { timeout: 20_000 }).toBe('ok');
-    const found = (await spool.peek(0, 100, 100_000)).map((entry) => entry.id);
+    const found = (await readStream(spool)).map((entry) => entry.id);
     expect(found).toEqual(expect.arrayContaining(kept));
     expect(spool.stats().count).toBe(found.length);
+    await spool.append([spoolMessage(1), spoolMessage(2)], 'alarms');
+    await expect(spool.append([spoolMessage(3)], 'alarms')).rejects.toMatchObject({ code: 'outbox/full' }); // it knows its rules again
     expect(threads).toHaveLength(6);
     expect(states.slice(-2)).toEqual(['failed', 'ok']);
   });

@@ -30,7 +30,7 @@ async function lane(next: () => number | null): Promise<void> {
     const first = number;
     const batch = [0, 1, 2].map((offset) => spoolMessage(first + offset, String(first + offset)));
     try {
-      say(`${await store.spool.append(batch)} ${first} ${batch.length}`);
+      say(`${await store.spool.append(batch, 'rest')} ${first} ${batch.length}`);
     } catch (error) {
       say(`fault ${error instanceof GatewayError ? error.code : String(error)}`);
       await systemClock.sleep(20);

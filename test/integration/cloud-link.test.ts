@@ -1,9 +1,11 @@
 import { execFileSync } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import mqtt from 'mqtt';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type Clock, systemClock } from '../../core/base/clock.ts';
 import { type CloudUnderTest, cloudLinkConformance, type Received } from '../conformance/cloud-link.suite.ts';
 import { codeOf, entry, hasFailed, isConnected, makeLink, reached, signal, type TestLink } from '../core/cloud/harness.ts';
 import { type Certificates, makeCertificates } from '../fakes/certificates.ts';
@@ -116,6 +118,36 @@ describe.skipIf(skipMosquitto)('with mosquitto (skipped where it is not installe
       await failsWith({ caFile: certificates.caFile, certFile, keyFile });
       copyFileSync(gateway.keyFile, keyFile);
       await reached(link, isConnected, 'connected with the right key');
+    });
+    it('reconnects with a renewed certificate while it is connected, once both files are there', async () => {
+      broker = await startMosquitto({ tls: certificates });
+      const certFile = join(folder, 'ends.crt');
+      const keyFile = join(folder, 'ends.key');
+      copyFileSync(gateway.certFile, certFile);
+      copyFileSync(gateway.keyFile, keyFile);
+      const looks: (() => void)[] = [];
+      const clock: Clock = {
+        ...systemClock,
+        every(ms, fn) {
+          if (ms !== 60_000) return systemClock.every(ms, fn);
+          looks.push(fn);
+          return () => {};
+        },
+      };
+      link = makeLink({ url: `mqtts://127.0.0.1:${broker.port}`, caFile: certificates.caFile, certFile, keyFile }, { clock });
+      await link.start(signal());
+      await reached(link, isConnected, 'connected');
+      const { since } = link.status();
+      expect(link.certificateEnds()).toBe(Date.parse(new X509Certificate(readFileSync(certFile)).validTo));
+      copyFileSync(observer.certFile, certFile);
+      for (const look of looks) look();
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      expect(link.status()).toMatchObject({ state: 'connected', since });
+      copyFileSync(observer.keyFile, keyFile);
+      for (const look of looks) look();
+      await reached(link, (status) => status.state !== 'connected', 'reconnecting');
+      await reached(link, isConnected, 'connected again');
+      expect(await codeOf(link.publish(entry(1, 'dt/x'), signal()))).toBe('resolved');
     });
     it('is told by MQTT 5 that a topic is not allowed', async () => {
       broker = await startMosquitto({ tls: certificates, acl: 'pattern readwrite dt/%u/#\n' });

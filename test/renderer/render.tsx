@@ -9,6 +9,7 @@ import { App } from '../../renderer/app.tsx';
 import { type Console, ConsoleProvider, createConsole } from '../../renderer/stores/context.tsx';
 import { createSettings } from '../../renderer/stores/settings.ts';
 import { createFakeGateway, type FakeGateway } from '../fakes/fake-gateway.ts';
+import type { Scene } from '../fakes/fake-outbox-rows.ts';
 import { createManualClock, type ManualClock } from '../fakes/manual-clock.ts';
 import { createMemoryPair } from '../fakes/memory-transport.ts';
 
@@ -82,7 +83,8 @@ async function show(element: ReactNode, clock: ManualClock, end: () => Promise<v
     async type(target, value) {
       await act(async () => {
         target.focus();
-        Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')?.set?.call(target, value);
+        const kind = target instanceof HTMLTextAreaElement ? HTMLTextAreaElement : HTMLInputElement;
+        Object.getOwnPropertyDescriptor(kind.prototype, 'value')?.set?.call(target, value);
         target.dispatchEvent(new Event('input', { bubbles: true }));
       });
     },
@@ -121,11 +123,11 @@ export interface OpenConsole extends Screen {
 }
 
 /** The whole console at an address, over the memory transport, against the fake gateway. */
-export async function openConsole(hash: string): Promise<OpenConsole> {
+export async function openConsole(hash: string, options: { scene?: Scene } = {}): Promise<OpenConsole> {
   window.location.hash = hash;
   const clock = createManualClock();
   const log = createLogHub({ clock }, { keep: 100, level: 'warn' }).logger('test');
-  const fake = createFakeGateway({ clock });
+  const fake = createFakeGateway({ clock }, options);
   const hub = createHub({ sources: fake.sources, clock, log });
   const server = createApiServer({ handlers: fake.handlers, hub, clock, log, version: 'test' });
   let reachable = true;

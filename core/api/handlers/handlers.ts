@@ -1,7 +1,9 @@
 import { GatewayError } from '../../base/errors.ts';
 import type { FunctionRunner } from '../../functions/runner.ts';
 import type { Handlers } from '../sources.ts';
+import { createDeadLetterHandlers } from './dead-letter-handlers.ts';
 import { gatewayView } from './gateway-view.ts';
+import { createOutboxHandlers } from './outbox-handlers.ts';
 import type { GatewayRuntime, RunningDevice } from './runtime.ts';
 
 /** Every call of the contract, against the running gateway. */
@@ -71,6 +73,8 @@ export function createHandlers(runtime: GatewayRuntime): Handlers {
       await runtime.exitKiosk(input.pin);
       return null;
     },
+    ...createOutboxHandlers(runtime),
+    ...createDeadLetterHandlers(runtime),
     'alarm.acknowledge': async (input) => {
       if (!runtime.alarms.acknowledge(input.id))
         throw new GatewayError('api/bad-input', `There is no alarm "${input.id}" any more.`);

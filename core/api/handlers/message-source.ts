@@ -1,5 +1,5 @@
 import { GatewayError } from '../../base/errors.ts';
-import type { Message } from '../../contract/message.ts';
+import type { Message, Source } from '../../contract/message.ts';
 import type { MessageView } from '../../contract/views.ts';
 import type { Router } from '../../router/router.ts';
 import { topicMatches } from '../../router/topics.ts';
@@ -8,20 +8,27 @@ import type { LogSource } from '../sources.ts';
 /** Longest part of a payload that is sent to a screen. */
 const SHOWN_BYTES = 4096;
 
+/** Who made a message: `device:meter`, `cloud`. */
+export const sourceText = ({ kind, id }: Source): string => (kind === 'cloud' ? 'cloud' : `${kind}:${id}`);
+
+export const base64Of = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
+
 /** A payload as the screen gets it: its first 4 KiB in base64. */
-export function messageView(message: Message, id: number): MessageView {
-  const { payload } = message;
+export function shownPayload(payload: Uint8Array): { size: number; payload: string; truncated: boolean } {
   const shown = payload.subarray(0, SHOWN_BYTES);
+  return { size: payload.byteLength, payload: base64Of(shown), truncated: shown.byteLength < payload.byteLength };
+}
+
+export function messageView(message: Message, id: number): MessageView {
   return {
     id,
     at: message.at.wallMs,
     topic: message.topic,
-    source: message.source.kind === 'cloud' ? 'cloud' : `${message.source.kind}:${message.source.id}`,
+    source: sourceText(message.source),
     sequence: message.sequence,
     qos: message.qos,
-    size: payload.byteLength,
-    payload: Buffer.from(shown.buffer, shown.byteOffset, shown.byteLength).toString('base64'),
-    truncated: shown.byteLength < payload.byteLength,
+    ...shownPayload(message.payload),
     traceId: message.traceId ?? null,
   };
 }

@@ -4,12 +4,14 @@ import type { LogHub } from '../../base/log.ts';
 import type { LocalBroker } from '../../broker/broker.ts';
 import type { CloudStatus } from '../../cloud/cloud-link.ts';
 import type { SiteDocument } from '../../contract/document/document.ts';
-import type { Draft } from '../../contract/message.ts';
+import type { Draft, Stamp } from '../../contract/message.ts';
+import type { CertificateView, OutboxStreamView, SessionView, StorageView } from '../../contract/outbox-views.ts';
 import type { DeviceView, FrameView, GatewayView, LineState } from '../../contract/views.ts';
 import type { DeployEngine } from '../../deploy/engine.ts';
 import type { FunctionRunner } from '../../functions/runner.ts';
 import type { Router } from '../../router/router.ts';
 import type { Tracer } from '../../router/tracer.ts';
+import type { DropReason } from '../../store/spool.ts';
 import type { Store } from '../../store/store.ts';
 
 /** A device as the calls and views need it. */
@@ -49,6 +51,24 @@ export interface GatewayRuntime {
   broker(): LocalBroker | null;
   cloud(): CloudStatus;
   backlogRates(): { inPerS: number; outPerS: number };
+  /** One row per stream of messages to the cloud. */
+  outbox(): readonly OutboxStreamView[];
+  storage(): StorageView;
+  /** Streams that have lost messages within the last minute, and why. */
+  dropping(): readonly { readonly stream: string; readonly reasons: readonly DropReason[] }[];
+  /** Newest first. */
+  certificates(): readonly CertificateView[];
+  sessions(): readonly SessionView[];
+  /** Rejects with `broker/unknown-session`. */
+  forgetSession(id: string): Promise<void>;
+  /** The right wall time of a stamp that was made before the clock was set. */
+  redate(stamp: Stamp): { readonly wallMs: number; readonly redated: boolean };
+  /** Steady ms, in which ages and expiries of waiting messages are measured. */
+  steady(): number;
+  /** Files that were torn since the start, each with what was done about it. */
+  tornFiles(): readonly { readonly file: string; readonly message: string }[];
+  /** End of the gateway's certificate for the cloud, wall time in ms; null where there is none. */
+  certificateEndsAt(): number | null;
   site(): SiteDocument | null;
   devices(): ReadonlyMap<string, RunningDevice>;
   functions(): ReadonlyMap<string, FunctionRunner>;

@@ -16,6 +16,10 @@ export function createSources(runtime: GatewayRuntime): Sources {
     alarms: { kind: 'table', rows: () => runtime.alarms.active() },
     deployments: { kind: 'table', rows: () => runtime.engine.versions() },
     traces: { kind: 'table', rows: () => runtime.tracer.traces() },
+    outbox: { kind: 'table', rows: () => runtime.outbox() },
+    storage: { kind: 'table', rows: () => [runtime.storage()] },
+    certificates: { kind: 'table', rows: () => runtime.certificates() },
+    sessions: { kind: 'table', rows: () => runtime.sessions() },
     logs: {
       kind: 'log',
       open: (_params, push) => ({ rows: runtime.logs.recent(), close: runtime.logs.onRecord(push) }),

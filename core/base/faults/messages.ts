@@ -58,6 +58,21 @@ export const MESSAGE_FAULTS = {
     show: 'The local broker has its maximum of clients.',
     remedy: 'Disconnect clients that are not needed, or raise the limit.',
   },
+  'broker/unknown-session': {
+    retry: false,
+    show: 'The local broker knows no session of this client.',
+    remedy: 'Choose one from the list.',
+  },
+  'broker/session-full': {
+    retry: true,
+    show: 'The session of a client that is away is full; what is newer is not kept for it.',
+    remedy: 'Bring the client back, or forget its session on the page Data & outbox.',
+  },
+  'cloud/certificate-ends': {
+    retry: true,
+    show: 'The certificate of this gateway ends soon.',
+    remedy: 'Put the renewed certificate in its place; it is taken with the next connection, without a restart.',
+  },
   'cloud/offline': {
     retry: true,
     show: 'The cloud cannot be reached.',

@@ -19,6 +19,21 @@ export const SITE_FAULTS = {
     remedy: 'Give this user write access to the folder, or choose another with --data.',
   },
   'config/invalid': { retry: false, show: 'The settings file has mistakes.', remedy: 'Mend the fields that are named.' },
+  'config/torn': {
+    retry: false,
+    show: 'A file of the gateway was torn; the last good version of it is used.',
+    remedy: 'Look at what it says, save it again, and check the disk and the power supply.',
+  },
+  'time/untrusted': {
+    retry: false,
+    show: 'The clock was never set since the start; times are put right when it is.',
+    remedy: 'Set the date and time, or connect a time source (NTP).',
+  },
+  'time/jumped': {
+    retry: false,
+    show: 'The clock of this machine jumped.',
+    remedy: 'Check the battery of the clock and the time source. Waiting messages and their order are not affected.',
+  },
   'document/invalid': {
     retry: false,
     show: 'The deployment document has mistakes.',

@@ -20,6 +20,28 @@ export const STORE_FAULTS = {
     remedy: 'Install that version again, or start with --data and another folder.',
   },
   'store/closed': { retry: false, show: 'The store is closed.', remedy: 'Try again when the gateway runs.' },
+  'store/room': {
+    retry: true,
+    show: 'The disk is nearly full; the outbox does not grow any more.',
+    remedy: 'Free room on the disk; the gateway goes on by itself.',
+  },
+  'store/salvaged': {
+    retry: false,
+    show: 'A database was damaged. What could be read was saved; the file was kept.',
+    remedy: 'Send the kept file to support and check the disk: it may be failing.',
+  },
+  'outbox/full': {
+    retry: true,
+    show: 'The outbox has reached its limit and takes nothing new.',
+    remedy: 'Bring the line back, or raise the limit on the page Data & outbox.',
+  },
+  'outbox/unknown-stream': { retry: false, show: 'There is no such stream.', remedy: 'Choose one from the list.' },
+  'deadletter/unknown': { retry: false, show: 'This refused message is not there any more.', remedy: 'Look at the list again.' },
+  'certificate/unknown': {
+    retry: false,
+    show: 'There is no such delivery certificate.',
+    remedy: 'Choose one from the list; the newest 500 are kept.',
+  },
   'store/overloaded': {
     retry: true,
     show: 'More messages wait to be stored than fit into memory.',

@@ -1,5 +1,6 @@
+import { duration } from '../../base/words.ts';
 import type { DeviceView, FunctionView, GatewayView } from '../../contract/views.ts';
-import { duration, EXIT, type ExitCode, printable, table, time } from '../output.ts';
+import { EXIT, type ExitCode, printable, table, time } from '../output.ts';
 import type { Context } from './command.ts';
 
 function statusLines(view: GatewayView): string[] {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Id, Label } from './common.ts';
 import { Device } from './devices.ts';
 import { FunctionSpec } from './functions.ts';
+import { Outbox } from './outbox.ts';
 import { Subscription } from './subscriptions.ts';
 
 export const DOCUMENT_SCHEMA = 'gatehouse/1';
@@ -28,6 +29,7 @@ export const DeploymentDocument = z.strictObject({
   devices: z.array(Device).max(2000).default([]),
   functions: z.array(FunctionSpec).max(200).default([]),
   subscriptions: z.array(Subscription).max(10_000).default([]),
+  outbox: Outbox.prefault({}),
   settings: SiteSettings.default({ history: { keepDays: 30, maxRows: 5_000_000 }, hopLimit: 8 }),
 });
 export type SiteDocument = z.infer<typeof DeploymentDocument>;

@@ -42,6 +42,8 @@ export const Subscription = z.strictObject({
   queue: z
     .strictObject({ size: z.number().int().min(1).max(100_000).default(1000), whenFull: QueuePolicy.default('block-source') })
     .default({ size: 1000, whenFull: 'block-source' }),
+  /** With the target `cloud`: a message that could not be sent within so many seconds is dropped and counted. */
+  expireAfterS: z.number().min(1).max(315_360_000).optional(),
   enabled: z.boolean().default(true),
 });
 export type SubscriptionConfig = z.infer<typeof Subscription>;

@@ -6,11 +6,17 @@ import type { GatewayError } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Metrics } from '../../base/metrics.ts';
 import type { Documents } from '../documents.ts';
+import type { SteadyTime } from '../spool.ts';
 import type { Store, StoreHealth } from '../store.ts';
+import { createCertificatesClient } from './certificates-client.ts';
+import { createDeadClient } from './dead-client.ts';
 import { createFiguresClient } from './figures-client.ts';
 import { createHistoryClient } from './history-client.ts';
+import { createMendingClient } from './mending-client.ts';
 import type { StoreConfig } from './protocol.ts';
+import { createSessionsClient } from './sessions-client.ts';
 import { createSpoolClient, type SpoolClient } from './spool-client.ts';
+import { createSweeping } from './spool-sweeping.ts';
 import { createWorkerLink, type StoreThread, spawnStoreThread, type WorkerLink } from './worker-link.ts';
 
 export interface SqliteStoreDeps {
@@ -18,11 +24,14 @@ export interface SqliteStoreDeps {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly dataDir: string;
+  /** What is written with every commit; without it steady time is the clock's own, carried on from the last commit. */
+  readonly life?: () => SteadyTime;
 }
 
 export interface SqliteStoreOptions {
-  readonly maxWaitMs?: number;
-  readonly maxBatch?: number;
+  /** Commits are made after so many ms or messages, whichever is first; a lone message does not wait. */
+  readonly groupMs?: number;
+  readonly groupMessages?: number;
   readonly maxWaitingMessages?: number;
   readonly maxWaitingBytes?: number;
   readonly reserveBytes?: number;
@@ -45,6 +54,9 @@ function createDocuments(link: WorkerLink): Documents {
     add: (version) => link.call('documents.add', version),
     async setRunning(version) {
       await link.call('documents.mark', { version, state: 'running' });
+    },
+    async restore(version) {
+      await link.call('documents.restore', version);
     },
     async setFailed(version) {
       await link.call('documents.mark', { version, state: 'failed' });
@@ -163,6 +175,24 @@ function createTidying(deps: { clock: Clock; log: Logger; link: WorkerLink }): {
   };
 }
 
+/** The time that goes with every commit, and what it was with the last one before this start. */
+function createLife(
+  clock: Clock,
+  given: (() => SteadyTime) | undefined,
+): { life: () => SteadyTime; last: () => SteadyTime | null; resume(found: SteadyTime | null): void } {
+  let last: SteadyTime | null = null;
+  let base = 1 - clock.monotonic();
+  const own = (): SteadyTime => ({ steadyMs: base + clock.monotonic(), wallMs: clock.now(), trust: 'never' });
+  return {
+    life: given ?? own,
+    last: () => last,
+    resume(found) {
+      last = found;
+      base = 1 + (found?.steadyMs ?? 0) - clock.monotonic();
+    },
+  };
+}
+
 /**
  * The store on SQLite, in one thread of its own, under `<dataDir>/store/`. `start` rejects with `gateway/data-unwritable`,
  * `gateway/already-running`, `store/damaged`, `store/newer` or another `store/*`.
@@ -175,11 +205,13 @@ export function createSqliteStore(deps: SqliteStoreDeps, options: SqliteStoreOpt
     walPages: options.walPages ?? 1000,
   };
   const link = createWorkerLink({ clock, spawn: options.spawn ?? spawnStoreThread });
+  const time = createLife(clock, deps.life);
+  const { life } = time;
   const spool = createSpoolClient(
-    { clock, link },
+    { clock, link, log, life },
     {
-      maxWaitMs: options.maxWaitMs ?? 2,
-      maxBatch: options.maxBatch ?? 512,
+      groupMs: options.groupMs ?? 2,
+      groupMessages: options.groupMessages ?? 512,
       maxWaitingMessages: options.maxWaitingMessages ?? 100_000,
       maxWaitingBytes: options.maxWaitingBytes ?? 64 * MIB,
     },
@@ -188,14 +220,23 @@ export function createSqliteStore(deps: SqliteStoreDeps, options: SqliteStoreOpt
     { clock, link, log, metrics },
     { collectMs: 200, maxWaitingMessages: 20_000, maxWaitingBytes: 16 * MIB, pruneMs: 60_000 },
   );
+  const dead = createDeadClient({ link, life });
+  const sweeping = createSweeping({ clock, log, link, stats: spool.stats, life });
+  const mending = createMendingClient({ clock, log, link, dataDir: deps.dataDir, onSalvaged: () => spool.wake() });
   const written = createFiguresClient({ clock, link, log }, 1000);
+  const kept = createSessionsClient(link, { maxWaitingChanges: 100_000, maxWaitingBytes: 64 * MIB });
   const watch = createHealthWatch({ clock, log, link });
   const tidying = createTidying({ clock, log, link });
   countCommits(metrics, spool);
   spool.onCommit(tidying.touched);
+  kept.onCommit(tidying.touched);
   link.onMessage((message) => {
     if (message.t === 'health') watch.set(message.health);
-    if (message.t === 'damaged-history') log.error('store.history-damaged', { file: message.file, movedTo: message.movedTo });
+    if (message.t === 'spool') {
+      spool.apply(message.change);
+      dead.told(message.change.deadLetters);
+    }
+    if (message.t === 'moved-aside') mending.moved(message.moved);
   });
   link.onDown((cause) => {
     log.error('store.thread-ended', { cause });
@@ -204,29 +245,41 @@ export function createSqliteStore(deps: SqliteStoreDeps, options: SqliteStoreOpt
   link.onUp((opened) => {
     spool.adopt(opened.spool);
     watch.set(opened.health);
+    mending.opened(opened.salvage);
   });
   let stopping: Promise<void> | null = null;
   async function shutDown(): Promise<void> {
     watch.stop();
     tidying.stop();
+    mending.stop();
+    sweeping.stop();
     history.stop();
-    const settled = Promise.allSettled([spool.settle(), history.settle(), written.settle()]);
+    const settled = Promise.allSettled([spool.settle(), history.settle(), written.settle(), kept.settle()]);
     await settledWithin(clock, STOP_MS, settled);
     await link.stop(STOP_MS);
   }
   return {
     name: 'store',
     spool,
+    deadLetters: dead,
     history,
     documents: createDocuments(link),
+    certificates: createCertificatesClient({ link, log }),
+    condition: mending.condition,
     figures: written.figures,
+    sessions: kept.sessions,
     health: watch.health,
     onHealth: watch.onHealth,
+    lastLife: time.last,
     async start(signal) {
       const opened = await link.start(config, signal);
+      time.resume(opened.life);
       spool.adopt(opened.spool);
+      dead.told(opened.spool.deadLetters);
+      sweeping.start();
       watch.set(opened.health);
       history.start();
+      mending.start(opened.salvage);
     },
     stop() {
       stopping ??= shutDown();

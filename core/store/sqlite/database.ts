@@ -7,6 +7,8 @@ export interface Migration {
   readonly version: number;
   readonly name: string;
   readonly sql: string;
+  /** What depends on the rows that are there, in the same transaction. */
+  readonly after?: (db: Database) => void;
 }
 
 export interface OpenOptions {
@@ -35,6 +37,7 @@ export function migrate(db: Database, file: string, migrations: readonly Migrati
     if (migration.version <= found) continue;
     db.transaction(() => {
       db.exec(migration.sql);
+      migration.after?.(db);
       db.pragma(`user_version = ${migration.version}`);
     }).immediate();
   }
@@ -58,12 +61,15 @@ export function openDatabase(file: string, options: OpenOptions): Database {
     return db;
   } catch (error) {
     db.close();
-    throw isDamage(error) ? damaged(file, error) : error;
+    throw isDamage(error) || isMissing(error) ? damaged(file, error) : error;
   }
 }
 
 export const damaged = (file: string, cause: unknown): GatewayError =>
   new GatewayError('store/damaged', `The database ${file} is damaged.`, { cause, details: { file } });
+
+/** A table that is not there. */
+const isMissing = (error: unknown): boolean => error instanceof Error && /^no such (table|column)/.test(error.message);
 
 /** Prepares statements on an opened database and closes it if that fails. A table that is not there is damage too. */
 export function setUp<T>(db: Database, file: string, prepare: (db: Database) => T): T {

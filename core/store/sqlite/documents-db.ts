@@ -12,6 +12,8 @@ export interface DocumentsDb {
   get(version: number): StoredVersion | null;
   running(): StoredVersion | null;
   add(version: NewVersion): number;
+  /** Puts a version back under its number, as the running one, after the database was lost. One that is there already stays as it is. */
+  restore(version: StoredVersion): void;
   /** `running` makes the one that ran before `previous`. Throws `document/not-found`. */
   mark(version: number, state: 'running' | 'failed'): void;
 }
@@ -34,8 +36,16 @@ function summaryOf(cell: Row): VersionSummary {
   };
 }
 
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw Object.assign(new Error('a version holds files that cannot be read', { cause }), { code: 'SQLITE_CORRUPT' });
+  }
+}
+
 function filesOf(text: string): Record<string, string> {
-  const parsed: unknown = JSON.parse(text);
+  const parsed: unknown = parseJson(text);
   const files: Record<string, string> = {};
   if (typeof parsed !== 'object' || parsed === null) return files;
   for (const [name, content] of Object.entries(parsed)) if (typeof content === 'string') files[name] = content;
@@ -64,7 +74,18 @@ export function createDocumentsDb(db: Database): DocumentsDb {
     }
     if (state === 'running') release.run(version);
   });
+  const restore = db.prepare(
+    `INSERT OR IGNORE INTO versions (version, name, text, files, hash, applied_at, by, note, state, devices, functions, subscriptions)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'previous', ?, ?, ?)`,
+  );
+  const bringBack = db.transaction((one: StoredVersion) => {
+    const { devices, functions, subscriptions } = one.counts;
+    const head = [one.version, one.name, one.text, JSON.stringify(one.files), one.hash, one.appliedAt, one.by, one.note];
+    restore.run(...head, devices, functions, subscriptions);
+    mark(one.version, 'running');
+  });
   return {
+    restore: (version) => bringBack.immediate(version),
     list: () => list.all().map((row) => summaryOf(asRow(row))),
     get: (version) => versionOf(get.get(version)),
     running: () => versionOf(running.get()),

@@ -1,11 +1,13 @@
 import { GatewayError } from '../../base/errors.ts';
-import type { Message } from '../../contract/message.ts';
+import { damaged } from './database.ts';
 import { toStoreError } from './faults.ts';
-import { toFault } from './faults-wire.ts';
 import type { HistoryDb } from './history-db.ts';
-import { type PackedMessages, packMessages, unpackMessages } from './packing.ts';
+import { isDamaged } from './mender.ts';
+import type { DatabaseName } from './move-aside.ts';
+import { type PackedMessages, unpackMessages } from './packing.ts';
 import { type EngineDeps, openParts, type Parts } from './parts.ts';
-import type { CallName, Committed, Input, Opened, Output, PackedPage, Recorded, Request } from './protocol.ts';
+import type { CallName, Input, Opened, Output, Recorded, Request } from './protocol.ts';
+import { createSpoolCalls, makeRoom } from './spool-calls.ts';
 
 /** All that the store's thread does, without the thread. */
 export interface Engine {
@@ -14,53 +16,10 @@ export interface Engine {
   close(): void;
 }
 
-const NONE: readonly number[] = [];
+/** While the disk is short of room, what is left belongs to the spool. */
+const isShort = (parts: Parts): boolean => parts.guard.health().state === 'full' || parts.spool().short() !== null;
 
-function commit(parts: Parts, input: Input<'commit'>, deps: EngineDeps): Committed {
-  const began = deps.monotonic();
-  const { guard } = parts;
-  const append: Message[] = input.append ? unpackMessages(input.append) : [];
-  const ack = input.ack ?? NONE;
-  let firstId = 0;
-  let appendFault: Committed['appendFault'] = null;
-  let ackFault: Committed['ackFault'] = null;
-  function attempt(messages: readonly Message[], ids: ArrayLike<number>): GatewayError | null {
-    try {
-      if (messages.length > 0) guard.admit();
-      firstId = parts.spool().commit(messages, ids);
-      guard.worked();
-      return null;
-    } catch (error) {
-      return guard.failed(error);
-    }
-  }
-  let fault = attempt(append, ack);
-  if (fault && append.length > 0) {
-    appendFault = toFault(fault);
-    firstId = 0;
-    // what failed released the reserve: there is room for removing, and only for that
-    fault = ack.length > 0 ? attempt([], ack) : null;
-  }
-  if (fault) ackFault = toFault(fault);
-  else if (ack.length > 0 && guard.health().state === 'full') makeRoom(parts);
-  return { firstId, appendFault, ackFault, stats: parts.spool().stats(), tookMs: deps.monotonic() - began };
-}
-
-/** On a full disk the room of acknowledged messages goes back to the disk at once, so that appends can begin again. */
-function makeRoom(parts: Parts): void {
-  try {
-    parts.spool().shrink();
-  } catch (error) {
-    parts.guard.failed(error);
-  }
-}
-
-function peek(parts: Parts, ask: Input<'peek'>): PackedPage {
-  const entries = parts.spool().peek(ask.after, ask.limit, ask.maxBytes);
-  return { ids: Float64Array.from(entries, (entry) => entry.id), messages: packMessages(entries.map((entry) => entry.message)) };
-}
-
-function probe(parts: Parts): void {
+function probe(parts: Parts, deps: EngineDeps): void {
   const { guard } = parts;
   if (guard.health().state === 'full') {
     makeRoom(parts);
@@ -69,9 +28,35 @@ function probe(parts: Parts): void {
   }
   if (guard.health().state === 'ok') return;
   parts.reopenSpool();
-  parts.spool().commit([], NONE);
+  parts.spool().commit({ append: null, ack: [], life: parts.spool().life ?? NO_LIFE });
+  deps.post({ t: 'spool', change: parts.spool().stats() });
   guard.worked();
 }
+
+/** For a write that only tries whether the disk works again, in a store that never had a commit. */
+const NO_LIFE = { steadyMs: 0, wallMs: 0, trust: 'never' } as const;
+
+/** Which database a call works on; null where that is none or several. */
+function databaseOf(call: CallName): DatabaseName | null {
+  if (/^(commit|peek|sweep|salvage|spool\..*|dead\..*)$/.test(call)) return 'spool';
+  if (/^(documents|figures|certificates)\./.test(call)) return 'state';
+  if (/^sessions\./.test(call)) return 'sessions';
+  return /^(record|trend|prune|move)$/.test(call) ? 'history' : null;
+}
+
+/** Replaces a damaged database. While the disk does not allow that, every call on it tries again. */
+function mend(parts: Parts, database: DatabaseName, cause: unknown, deps: EngineDeps): void {
+  const before = parts.spool().stats().streams;
+  guarded(parts, () => parts.mend(database, cause));
+  parts.guard.worked();
+  if (database !== 'spool') return;
+  const change = parts.spool().stats();
+  const names = new Set(change.streams.map(({ name }) => name));
+  deps.post({ t: 'spool', change: { ...change, gone: before.map(({ name }) => name).filter((name) => !names.has(name)) } });
+}
+
+/** Of reading, per slice of a salvage; messages wait for so long. */
+const SALVAGE_MS = 8;
 
 type Handlers = { [K in CallName]: (input: Input<K>) => Output<K> };
 
@@ -95,8 +80,7 @@ function withHistory<T>(parts: Parts, work: (history: HistoryDb) => T): T {
 }
 
 function record(parts: Parts, packed: PackedMessages): Recorded {
-  const full = parts.guard.health().state === 'full';
-  if (full) throw new GatewayError('store/full', 'The disk is full; the room that is left belongs to the spool.');
+  if (isShort(parts)) throw new GatewayError('store/full', 'The disk is full; the room that is left belongs to the spool.');
   return withHistory(parts, (history) => history.record(unpackMessages(packed)));
 }
 
@@ -105,22 +89,52 @@ function mark(parts: Parts, ask: Input<'documents.mark'>): null {
   return null;
 }
 
+function changeSessions(parts: Parts, changes: Input<'sessions.change'>): null {
+  if (changes.some(({ kind }) => kind === 'retain' || kind === 'put')) parts.guard.admit();
+  guarded(parts, () => parts.sessions.change(changes));
+  return null;
+}
+
 function createHandlers(need: () => Parts, deps: EngineDeps): Omit<Handlers, 'open' | 'close'> {
+  const spool = createSpoolCalls(deps);
   const read = <T>(work: (parts: Parts) => T): T => {
     const parts = need();
     return guarded(parts, () => work(parts));
   };
   return {
-    commit: (input) => commit(need(), input, deps),
-    peek: (ask) => read((parts) => peek(parts, ask)),
+    commit: (input) => spool.commit(need(), input),
+    peek: (input) => spool.peek(need(), input),
+    sweep: (life) => spool.sweep(need(), life),
+    'spool.configure': (plan) => spool['spool.configure'](need(), plan),
+    'spool.gaps': (ask) => spool['spool.gaps'](need(), ask),
+    'spool.sources': () => spool['spool.sources'](need(), null),
+    'dead.bury': (ask) => spool['dead.bury'](need(), ask),
+    'dead.list': (ask) => spool['dead.list'](need(), ask),
+    'dead.get': (ask) => spool['dead.get'](need(), ask),
+    'dead.retry': (ask) => spool['dead.retry'](need(), ask),
+    'dead.discard': (ask) => spool['dead.discard'](need(), ask),
     record: (packed) => record(need(), packed),
     trend: (ask) => withHistory(need(), (history) => history.trend(ask)),
     prune: (limits) => withHistory(need(), (history) => history.prune(limits)),
+    move: (span) => withHistory(need(), (history) => history.move(span)),
     'documents.list': () => read((parts) => parts.documents.list()),
     'documents.get': ({ version }) => read((parts) => parts.documents.get(version)),
     'documents.running': () => read((parts) => parts.documents.running()),
     'documents.add': (version) => read((parts) => parts.documents.add(version)),
     'documents.mark': (ask) => mark(need(), ask),
+    'sessions.load': (from) => read((parts) => parts.sessions.load(from)),
+    'sessions.change': (changes) => changeSessions(need(), changes),
+    'documents.restore': (version) =>
+      read((parts) => {
+        parts.documents.restore(version);
+        return null;
+      }),
+    'certificates.put': (row) =>
+      read((parts) => {
+        parts.certificates.put(row);
+        return null;
+      }),
+    'certificates.list': () => read((parts) => parts.certificates.list()),
     'figures.load': () => read((parts) => parts.figures.load()),
     'figures.save': (figures) =>
       read((parts) => {
@@ -129,10 +143,21 @@ function createHandlers(need: () => Parts, deps: EngineDeps): Omit<Handlers, 'op
       }),
     probe: () =>
       read((parts) => {
-        probe(parts);
+        probe(parts, deps);
         return parts.guard.health();
       }),
     tidy: () => read((parts) => ({ more: parts.tidy() })),
+    salvage: () =>
+      read((parts) => {
+        parts.guard.admit(); // on a full disk what room is left belongs to acknowledgements
+        parts.salvage.step(SALVAGE_MS);
+        deps.post({ t: 'spool', change: parts.spool().stats() });
+        return parts.salvage.report();
+      }),
+    mend({ database, cause }) {
+      mend(need(), database, damaged(database, new Error(cause)), deps);
+      return null;
+    },
   };
 }
 
@@ -159,12 +184,29 @@ export function createEngine(deps: EngineDeps): Engine {
     open(config): Opened {
       close();
       parts = openParts(config, deps);
-      return { spool: parts.spool().stats(), health: parts.guard.health() };
+      const spool = parts.spool();
+      return { spool: spool.stats(), life: spool.life, health: parts.guard.health(), salvage: parts.salvage.report() };
     },
     close() {
       close();
       return null;
     },
   };
-  return { handle: (request) => handlers[request.t](request.input), close };
+  /** A database that is found to be damaged is replaced, and the call done again on the new one. */
+  return {
+    handle(request) {
+      const database = databaseOf(request.t);
+      if (!parts || !database) return handlers[request.t](request.input);
+      const cause = parts.broken().get(database);
+      if (cause !== undefined) mend(parts, database, cause, deps);
+      try {
+        return handlers[request.t](request.input);
+      } catch (error) {
+        if (!isDamaged(error)) throw error;
+        mend(parts, database, error, deps);
+        return handlers[request.t](request.input);
+      }
+    },
+    close,
+  };
 }

@@ -11,7 +11,7 @@ export interface FiguresClient {
 
 /** Written behind: what is saved within a second is one write. Bounded by the number of different keys. */
 export function createFiguresClient(deps: { clock: Clock; link: WorkerLink; log: Logger }, writeMs: number): FiguresClient {
-  let waiting = new Map<string, number>();
+  let waiting = new Map<string, number | null>();
   let cancel: (() => void) | null = null;
   let writing: Promise<void> | null = null;
   async function write(): Promise<void> {

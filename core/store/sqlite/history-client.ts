@@ -39,18 +39,25 @@ interface HistoryDeps {
 function createPruner(
   deps: HistoryDeps,
   pruneMs: number,
-): { set(keepDays: number, maxRows: number): Promise<void>; start(): void; stop(): void } {
+): {
+  set(keepDays: number, maxRows: number): Promise<void>;
+  followTime(now: () => number | null): void;
+  start(): void;
+  stop(): void;
+} {
   const removed = deps.metrics.counter(
     'gatehouse_history_rows_removed_total',
     'Samples removed because they were too old or too many',
   );
   const life = new AbortController();
   let limits = { keepDays: 30, maxRows: 50_000_000 };
+  let time: () => number | null = () => deps.clock.now();
   let running: Promise<void> | null = null;
   let cancel: (() => void) | null = null;
   async function prune(): Promise<void> {
     for (let more = true; more && !life.signal.aborted; ) {
-      const before = deps.clock.now() - limits.keepDays * DAY_MS;
+      const now = time();
+      const before = now === null ? null : now - limits.keepDays * DAY_MS;
       const step = await deps.link.call('prune', { before, maxRows: limits.maxRows });
       removed.add(step.deleted);
       more = step.more;
@@ -72,6 +79,9 @@ function createPruner(
     set(keepDays, maxRows) {
       limits = { keepDays, maxRows };
       return run();
+    },
+    followTime(now) {
+      time = now;
     },
     start() {
       cancel = deps.clock.every(pruneMs, runQuietly);
@@ -146,6 +156,17 @@ export function createHistoryClient(deps: HistoryDeps, options: HistoryClientOpt
       failing = true;
     }
   }
+  async function move(from: number, to: number, byMs: number): Promise<number> {
+    await flush(); // what waits belongs to the span too
+    let moved = 0;
+    for (let more = true; more && !closed; ) {
+      const step = await link.call('move', { from, to, byMs });
+      moved += step.moved;
+      more = step.more;
+      if (more) await clock.sleep(STEP_MS);
+    }
+    return moved;
+  }
   async function drain(): Promise<void> {
     while (waiting.size > 0) await writeOne(waiting.take(BATCH));
   }
@@ -175,6 +196,8 @@ export function createHistoryClient(deps: HistoryDeps, options: HistoryClientOpt
       return link.call('trend', { series, from, to, buckets });
     },
     setRetention: (keepDays, maxRows) => pruner.set(keepDays, maxRows),
+    followTime: pruner.followTime,
+    move,
     start: () => pruner.start(),
     settle: flush,
     stop() {

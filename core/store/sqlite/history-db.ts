@@ -22,6 +22,7 @@ export interface HistoryDb {
   record(messages: readonly Message[]): Recorded;
   trend(ask: Input<'trend'>): TrendPoint[];
   prune(limits: Input<'prune'>): Output<'prune'>;
+  move(span: Input<'move'>): Output<'move'>;
   checkpoint(): void;
   close(): void;
 }
@@ -108,7 +109,8 @@ function createPrune(db: Database, total: { get(): number; add(by: number): void
     return found;
   }
   /** Where to cut so that about as many go as are too many, if they are spread evenly. */
-  function cutFor(ids: readonly number[], before: number, maxRows: number): number {
+  function cutFor(ids: readonly number[], tooOld: number | null, maxRows: number): number {
+    const before = tooOld ?? Number.MIN_SAFE_INTEGER;
     const excess = total.get() - maxRows;
     if (excess <= 0) return before;
     const first = edge(ids, firstOf, Math.min);
@@ -130,6 +132,30 @@ function createPrune(db: Database, total: { get(): number; add(by: number): void
     })();
     giveBack(db, 512);
     return { deleted, more: deleted >= PRUNE_ROWS || (deleted > 0 && total.get() > limits.maxRows) };
+  };
+}
+
+const MOVE_ROWS = 2000;
+
+/** Moves at most `MOVE_ROWS` samples. A span that touches its target would be moved twice, and is left alone. */
+function createMove(db: Database): HistoryDb['move'] {
+  const all = db.prepare('SELECT id FROM series').pluck();
+  const shift = db.prepare(
+    `UPDATE OR REPLACE samples SET t = t + :byMs WHERE series = :series AND t BETWEEN :from AND (
+       SELECT max(t) FROM (SELECT t FROM samples WHERE series = :series AND t BETWEEN :from AND :to ORDER BY t, n LIMIT :limit))`,
+  );
+  const step = db.transaction(({ from, to, byMs }: Input<'move'>) => {
+    let left = MOVE_ROWS;
+    for (const series of all.all().map(asNumber)) {
+      if (left <= 0) break;
+      left -= shift.run({ series, from, to, byMs: Math.round(byMs), limit: left }).changes;
+    }
+    return MOVE_ROWS - left;
+  });
+  return (span) => {
+    if (!(span.to >= span.from) || Math.abs(span.byMs) <= span.to - span.from) return { moved: 0, more: false };
+    const moved = step(span);
+    return { moved, more: moved >= MOVE_ROWS };
   };
 }
 
@@ -192,6 +218,7 @@ function createHistoryDb(db: Database): HistoryDb {
     },
     trend: createTrend(db, index.find),
     prune: createPrune(db, total),
+    move: createMove(db),
     checkpoint: () => void db.pragma('wal_checkpoint(PASSIVE)'),
     close: () => db.close(),
   };

@@ -1,19 +1,33 @@
 import type { ClockTrust, Message, SourceKind } from '../../contract/message.ts';
 
 /**
- * Messages for the way between two threads: one buffer that is transferred, and the texts.
+ * Messages for the way between two threads: one buffer that is transferred, and the texts, each once.
  * A payload is often a view on Node's shared pool; cloning it would clone the whole pool, so every payload is copied once, here.
  */
 export interface PackedMessages {
   readonly count: number;
-  /** `count` records of `NUMBERS` doubles, then all payloads one after another. */
+  /** `count` records of `RECORD` doubles, then all payloads one after another. */
   readonly buffer: ArrayBuffer;
-  /** For each message: topic, source (`kind:id`), boot id, trace id. */
-  readonly texts: readonly (string | null)[];
+  /** Topics, sources (`kind:id`), boot ids and trace ids; the records hold indexes into it. */
+  readonly texts: readonly string[];
 }
 
-const NUMBERS = 6;
-const TEXTS = 4;
+/** Doubles of one record. */
+export const RECORD = 11;
+/** Where each figure stands in its record. An index of -1 and an expiry of NaN mean: none. */
+export const AT = {
+  length: 0,
+  flags: 1,
+  sequence: 2,
+  wallMs: 3,
+  monoMs: 4,
+  hops: 5,
+  expiryMs: 6,
+  topic: 7,
+  source: 8,
+  boot: 9,
+  trace: 10,
+} as const;
 const TRUSTS: readonly ClockTrust[] = ['never', 'holding', 'synced'];
 const KINDS: readonly SourceKind[] = ['device', 'function', 'client', 'cloud', 'shadow', 'system'];
 
@@ -36,6 +50,7 @@ export interface FlatMessage {
   readonly bootId: string;
   readonly hops: number;
   readonly traceId: string | null;
+  readonly expiryMs?: number;
 }
 
 /** An unknown kind becomes `system`: the message itself is worth more than its label. */
@@ -53,54 +68,78 @@ export function inflate(flat: FlatMessage): Message {
     at: { wallMs: flat.wallMs, monoMs: flat.monoMs, bootId: flat.bootId, trust: TRUSTS[(flat.flags >> 3) & 3] ?? 'never' },
     hops: flat.hops,
     ...(flat.traceId === null ? {} : { traceId: flat.traceId }),
+    ...(flat.expiryMs === undefined ? {} : { expiryMs: flat.expiryMs }),
+  };
+}
+
+/** Gives each text its place once. */
+function createTexts(): { readonly list: string[]; place(text: string): number } {
+  const list: string[] = [];
+  const places = new Map<string, number>();
+  return {
+    list,
+    place(text) {
+      const known = places.get(text);
+      if (known !== undefined) return known;
+      places.set(text, list.length);
+      list.push(text);
+      return list.length - 1;
+    },
   };
 }
 
 /** The buffer belongs to this pack alone and may be transferred. */
 export function packMessages(messages: readonly Message[]): PackedMessages {
-  let bytes = messages.length * NUMBERS * 8;
+  let bytes = messages.length * RECORD * 8;
   for (const message of messages) bytes += message.payload.byteLength;
   const buffer = new ArrayBuffer(bytes);
-  const numbers = new Float64Array(buffer, 0, messages.length * NUMBERS);
+  const numbers = new Float64Array(buffer, 0, messages.length * RECORD);
   const payloads = new Uint8Array(buffer);
-  const texts: (string | null)[] = [];
-  let offset = messages.length * NUMBERS * 8;
+  const texts = createTexts();
+  let offset = messages.length * RECORD * 8;
   let at = 0;
   for (const message of messages) {
-    numbers[at] = message.payload.byteLength;
-    numbers[at + 1] = flagsOf(message);
-    numbers[at + 2] = message.sequence;
-    numbers[at + 3] = message.at.wallMs;
-    numbers[at + 4] = message.at.monoMs;
-    numbers[at + 5] = message.hops;
-    at += NUMBERS;
+    numbers[at + AT.length] = message.payload.byteLength;
+    numbers[at + AT.flags] = flagsOf(message);
+    numbers[at + AT.sequence] = message.sequence;
+    numbers[at + AT.wallMs] = message.at.wallMs;
+    numbers[at + AT.monoMs] = message.at.monoMs;
+    numbers[at + AT.hops] = message.hops;
+    numbers[at + AT.expiryMs] = message.expiryMs ?? Number.NaN;
+    numbers[at + AT.topic] = texts.place(message.topic);
+    numbers[at + AT.source] = texts.place(sourceText(message));
+    numbers[at + AT.boot] = texts.place(message.at.bootId);
+    numbers[at + AT.trace] = message.traceId === undefined ? -1 : texts.place(message.traceId);
+    at += RECORD;
     payloads.set(message.payload, offset);
     offset += message.payload.byteLength;
-    texts.push(message.topic, sourceText(message), message.at.bootId, message.traceId ?? null);
   }
-  return { count: messages.length, buffer, texts };
+  return { count: messages.length, buffer, texts: texts.list };
 }
 
 /** The payloads are views on the pack's buffer. */
 export function unpackMessages(packed: PackedMessages): Message[] {
-  const numbers = new Float64Array(packed.buffer, 0, packed.count * NUMBERS);
+  const { texts, count, buffer } = packed;
+  const numbers = new Float64Array(buffer, 0, count * RECORD);
   const messages: Message[] = [];
-  let offset = packed.count * NUMBERS * 8;
-  for (let index = 0; index < packed.count; index += 1) {
-    const at = index * NUMBERS;
-    const length = numbers[at] ?? 0;
+  let offset = count * RECORD * 8;
+  for (let at = 0; at < count * RECORD; at += RECORD) {
+    const figure = (place: number): number => numbers[at + place] ?? 0;
+    const length = figure(AT.length);
+    const expiryMs = figure(AT.expiryMs);
     messages.push(
       inflate({
-        payload: new Uint8Array(packed.buffer, offset, length),
-        flags: numbers[at + 1] ?? 0,
-        sequence: numbers[at + 2] ?? 0,
-        wallMs: numbers[at + 3] ?? 0,
-        monoMs: numbers[at + 4] ?? 0,
-        hops: numbers[at + 5] ?? 0,
-        topic: packed.texts[index * TEXTS] ?? '',
-        source: packed.texts[index * TEXTS + 1] ?? '',
-        bootId: packed.texts[index * TEXTS + 2] ?? '',
-        traceId: packed.texts[index * TEXTS + 3] ?? null,
+        payload: new Uint8Array(buffer, offset, length),
+        flags: figure(AT.flags),
+        sequence: figure(AT.sequence),
+        wallMs: figure(AT.wallMs),
+        monoMs: figure(AT.monoMs),
+        hops: figure(AT.hops),
+        topic: texts[figure(AT.topic)] ?? '',
+        source: texts[figure(AT.source)] ?? '',
+        bootId: texts[figure(AT.boot)] ?? '',
+        traceId: texts[figure(AT.trace)] ?? null,
+        ...(Number.isNaN(expiryMs) ? {} : { expiryMs }),
       }),
     );
     offset += length;

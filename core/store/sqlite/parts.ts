@@ -1,18 +1,26 @@
-import { mkdirSync, renameSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { GatewayError } from '../../base/errors.ts';
+import type { SpoolPlan } from '../spool.ts';
+import { type CertificatesDb, createCertificatesDb } from './certificates-db.ts';
 import { openDatabase, setUp } from './database.ts';
 import { createDiskGuard, type DiskGuard } from './disk-guard.ts';
 import { createDocumentsDb, type DocumentsDb } from './documents-db.ts';
 import { probeWritable, unwritable } from './faults.ts';
 import { createFiguresDb, type FiguresDb } from './figures-db.ts';
-import { type HistoryDb, openHistoryDb } from './history-db.ts';
+import { HISTORY_MIGRATIONS, type HistoryDb, openHistoryDb } from './history-db.ts';
 import { lockDirectory } from './lock.ts';
+import { createMender } from './mender.ts';
 import { state0001 } from './migrations/0001-state.ts';
+import { state0002 } from './migrations/0002-state.ts';
+import type { DatabaseName } from './move-aside.ts';
 import type { FromWorker, StoreConfig } from './protocol.ts';
-import { openSpoolDb, type SpoolDb } from './spool-db.ts';
+import { createReplacements } from './replacements.ts';
+import { openSalvaging, type Salvaging } from './salvaging.ts';
+import { openSessionsDb, SESSIONS_MIGRATIONS, type SessionsDb } from './sessions-db.ts';
+import { openSpoolDb, SPOOL_MIGRATIONS, type SpoolDb } from './spool-db.ts';
+import { spaceOf } from './spool-room.ts';
 
-export const STATE_MIGRATIONS = [state0001];
+export const STATE_MIGRATIONS = [state0001, state0002];
 
 /** All databases of one data directory, open. */
 export interface Parts {
@@ -21,11 +29,20 @@ export interface Parts {
   readonly history: HistoryDb;
   readonly documents: DocumentsDb;
   readonly figures: FiguresDb;
+  readonly certificates: CertificatesDb;
+  readonly sessions: SessionsDb;
   /** Replaced by `reopenSpool`. */
   spool(): SpoolDb;
   reopenSpool(): void;
+  /** Rules that hold for the spool, also after it was opened anew. */
+  configureSpool(plan: SpoolPlan): void;
   /** Copies the write-ahead logs and gives a little room back. Returns whether more could be given. */
   tidy(): boolean;
+  /** Replaces a database by a new one because it is damaged. Throws what the disk throws; the next call tries again. */
+  mend(name: DatabaseName, cause: unknown): void;
+  /** What could not be replaced when it was tried. */
+  broken(): ReadonlyMap<DatabaseName, unknown>;
+  salvage: { report(): ReturnType<Salvaging['report']>; step(budgetMs: number): void };
   close(): void;
 }
 
@@ -35,35 +52,10 @@ export interface EngineDeps {
   readonly post: (message: FromWorker) => void;
 }
 
-function openHistory(dir: string, walPages: number, deps: EngineDeps, guard: DiskGuard): HistoryDb {
-  const file = join(dir, 'history.db');
-  try {
-    return openHistoryDb(file, { walPages });
-  } catch (error) {
-    if (!(error instanceof GatewayError) || error.code !== 'store/damaged') throw error;
-    const movedTo = `${file}.damaged-${deps.now()}`;
-    renameSync(file, movedTo);
-    for (const tail of ['-wal', '-shm']) {
-      try {
-        renameSync(file + tail, movedTo + tail);
-      } catch {
-        // a database that was closed well has neither
-      }
-    }
-    guard.note(
-      new GatewayError('store/damaged', `The history ${file} was damaged; it was moved to ${movedTo} and begins anew.`, {
-        cause: error.cause,
-        remedy: 'Keep the moved file for support. Nothing that waits for the cloud is affected.',
-      }),
-    );
-    deps.post({ t: 'damaged-history', file, movedTo });
-    return openHistoryDb(file, { walPages });
-  }
-}
-
 interface StateDb {
   readonly documents: DocumentsDb;
   readonly figures: FiguresDb;
+  readonly certificates: CertificatesDb;
   checkpoint(): void;
   close(): void;
 }
@@ -73,6 +65,7 @@ function openState(file: string, walPages: number): StateDb {
   return setUp(db, file, () => ({
     documents: createDocumentsDb(db),
     figures: createFiguresDb(db),
+    certificates: createCertificatesDb(db),
     checkpoint: () => void db.pragma('wal_checkpoint(PASSIVE)'),
     close: () => void db.close(),
   }));
@@ -119,29 +112,106 @@ export function openParts(config: StoreConfig, deps: EngineDeps): Parts {
       onHealth: (health) => deps.post({ t: 'health', health }),
     });
     const { walPages } = config;
-    const openSpool = (): SpoolDb => openSpoolDb(join(dir, 'spool.db'), { walPages });
-    let spool = openWithRoom(openSpool, guard);
-    opened.push({ close: () => spool.close() });
-    const history = openWithRoom(() => openHistory(dir, walPages, deps, guard), guard);
-    opened.push(history);
-    const state = openWithRoom(() => openState(join(dir, 'state.db'), walPages), guard);
-    opened.push(state);
+    const fileOf = (name: DatabaseName): string => join(dir, `${name}.db`);
+    const migrations = {
+      spool: SPOOL_MIGRATIONS,
+      state: STATE_MIGRATIONS,
+      history: HISTORY_MIGRATIONS,
+      sessions: SESSIONS_MIGRATIONS,
+    };
+    const mender = createMender(dir, createReplacements(migrations, walPages), guard, {
+      now: deps.now,
+      tell: (moved) => deps.post({ t: 'moved-aside', moved }),
+    });
+    const openSound = <T>(name: DatabaseName, open: () => T): T => openWithRoom(() => mender.open(name, open), guard);
+    let plan: SpoolPlan | null = null;
+    const openSpoolOnly = (): SpoolDb => {
+      const made = openSpoolDb(fileOf('spool'), { walPages, monotonic: deps.monotonic, space: spaceOf });
+      if (plan) made.configure(plan);
+      return made;
+    };
+    const openSpool = (): { spool: SpoolDb; salvaging: Salvaging } =>
+      openSound('spool', () => {
+        const made = openSpoolOnly();
+        try {
+          return { spool: made, salvaging: openSalvaging(fileOf('spool'), { walPages, migrations: SPOOL_MIGRATIONS }, deps) };
+        } catch (error) {
+          made.close();
+          throw error;
+        }
+      });
+    const openHistory = (): HistoryDb => openSound('history', () => openHistoryDb(fileOf('history'), { walPages }));
+    const openTheState = (): StateDb => openSound('state', () => openState(fileOf('state'), walPages));
+    const openSessions = (): SessionsDb => openSound('sessions', () => openSessionsDb(fileOf('sessions'), { walPages }));
+    let { spool, salvaging } = openSpool();
+    const closeSpool = (): void => {
+      salvaging.close();
+      spool.close();
+    };
+    opened.push({ close: closeSpool });
+    let history = openHistory();
+    opened.push({ close: () => history.close() });
+    let state = openTheState();
+    opened.push({ close: () => state.close() });
+    let sessions = openSessions();
+    opened.push({ close: () => sessions.close() });
+    const broken = new Map<DatabaseName, unknown>();
+    const reopen: Readonly<Record<DatabaseName, readonly [close: () => void, open: () => void]>> = {
+      spool: [closeSpool, () => ({ spool, salvaging } = openSpool())],
+      history: [() => history.close(), () => (history = openHistory())],
+      state: [() => state.close(), () => (state = openTheState())],
+      sessions: [() => sessions.close(), () => (sessions = openSessions())],
+    };
     return {
       dir,
       guard,
-      history,
-      documents: state.documents,
-      figures: state.figures,
+      get history() {
+        return history;
+      },
+      get documents() {
+        return state.documents;
+      },
+      get figures() {
+        return state.figures;
+      },
+      get certificates() {
+        return state.certificates;
+      },
+      get sessions() {
+        return sessions;
+      },
       spool: () => spool,
+      configureSpool(rules) {
+        plan = rules;
+        spool.configure(rules);
+      },
       reopenSpool() {
-        spool.close();
-        spool = openSpool();
+        closeSpool();
+        ({ spool, salvaging } = openSpool());
         spool.shrink(); // a log whose sync failed may hold pages that never reach the disk: begin a new one
+      },
+      mend(name, cause) {
+        const [close, open] = reopen[name];
+        broken.set(name, cause);
+        close();
+        mender.replace(name, cause);
+        open();
+        broken.delete(name);
+      },
+      broken: () => broken,
+      salvage: {
+        report: () => salvaging.report(),
+        step(budgetMs) {
+          salvaging.step(budgetMs);
+          spool.close(); // its figures have changed under it
+          spool = openSpoolOnly();
+        },
       },
       tidy() {
         const more = spool.tidy();
         history.checkpoint();
         state.checkpoint();
+        sessions.checkpoint();
         return more;
       },
       close: closeAll,

@@ -1,14 +1,17 @@
 import { GatewayError } from '../../base/errors.ts';
 import type { Message } from '../../contract/message.ts';
-import type { SpoolStats } from '../spool.ts';
+import type { SteadyTime } from '../spool.ts';
 import { fromFault } from './faults-wire.ts';
-import { packMessages } from './packing.ts';
 import type { Committed } from './protocol.ts';
+import type { SpoolChange } from './spool-db.ts';
+import { packAppends } from './spool-place.ts';
 import type { WorkerLink } from './worker-link.ts';
 
 /** One call of `append` that waits for its commit. */
 export interface Append {
   readonly messages: readonly Message[];
+  readonly stream: string;
+  readonly expiresInMs: number | null;
   readonly bytes: number;
   resolve(firstId: number): void;
   reject(error: GatewayError): void;
@@ -22,8 +25,10 @@ export interface Ack {
 }
 
 export interface CommitReport {
-  readonly stats: SpoolStats;
+  readonly change: SpoolChange | null;
   readonly appended: number;
+  /** Streams that got something. */
+  readonly streams: ReadonlySet<string>;
   readonly acknowledged: number;
   readonly tookMs: number;
 }
@@ -52,7 +57,17 @@ export const takeAppends = (waiting: Append[]): Append[] =>
   takeUpTo(waiting, (one) => [one.messages.length, one.bytes], MAX_MESSAGES);
 export const takeAcks = (waiting: Ack[]): Ack[] => takeUpTo(waiting, (one) => [one.ids.length, 0], MAX_ACKS);
 
-const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
+/** Messages of the appends that were kept, and the streams they went to. */
+function keptOf(appends: readonly Append[], done: Committed): { messages: number; streams: ReadonlySet<string> } {
+  const streams = new Set<string>();
+  let messages = 0;
+  for (const [index, one] of appends.entries()) {
+    if (done.appendFault || (done.firstIds[index] ?? -1) < 0) continue;
+    messages += one.messages.length;
+    streams.add(one.stream);
+  }
+  return { messages, streams };
+}
 
 function settle(appends: readonly Append[], acks: readonly Ack[], done: Committed): void {
   const ackFault = done.ackFault ? fromFault(done.ackFault) : null;
@@ -61,11 +76,12 @@ function settle(appends: readonly Append[], acks: readonly Ack[], done: Committe
     else one.resolve();
   }
   const appendFault = done.appendFault ? fromFault(done.appendFault) : null;
-  let id = done.firstId;
-  for (const one of appends) {
+  for (const [index, one] of appends.entries()) {
+    const id = done.firstIds[index] ?? -1;
+    const refused = id < 0 ? done.refused[-1 - id] : undefined;
     if (appendFault) one.reject(appendFault);
+    else if (refused) one.reject(fromFault(refused));
     else one.resolve(id);
-    id += one.messages.length;
   }
 }
 
@@ -77,19 +93,17 @@ export async function commitBatch(
   link: WorkerLink,
   appends: readonly Append[],
   acks: readonly Ack[],
+  life: SteadyTime,
   before: (report: CommitReport | null) => void,
 ): Promise<void> {
-  const append = appends.length > 0 ? packMessages(appends.flatMap((one) => one.messages)) : null;
+  const append = appends.length > 0 ? packAppends(appends) : null;
   const ack = acks.length > 0 ? Float64Array.from(acks.flatMap((one) => one.ids)) : null;
-  const transfer = [...(append ? [append.buffer] : []), ...(ack ? [ack.buffer] : [])];
+  const transfer = [...(append ? [append.messages.buffer, append.appends.buffer] : []), ...(ack ? [ack.buffer] : [])];
   try {
-    const done = await link.call('commit', { append, ack }, transfer);
-    before({
-      stats: done.stats,
-      appended: done.appendFault ? 0 : sum(appends.map((one) => one.messages.length)),
-      acknowledged: done.ackFault ? 0 : sum(acks.map((one) => one.ids.length)),
-      tookMs: done.tookMs,
-    });
+    const done = await link.call('commit', { append, ack, life }, transfer);
+    const { messages, streams } = keptOf(appends, done);
+    const acknowledged = done.ackFault ? 0 : acks.reduce((total, one) => total + one.ids.length, 0);
+    before({ change: done.change, appended: messages, streams, acknowledged, tookMs: done.tookMs });
     settle(appends, acks, done);
   } catch (cause) {
     const error = cause instanceof GatewayError ? cause : new GatewayError('store/failed', 'The spool failed.', { cause });

@@ -1,24 +1,62 @@
 import type { Database } from 'better-sqlite3';
-import type { Message } from '../../contract/message.ts';
-import type { SpoolEntry, SpoolStats } from '../spool.ts';
-import { asBytes, asNumber, asNumberOrNull, asRow, asText, asTextOrNull } from './cells.ts';
-import { giveBack, type OpenOptions, openDatabase, setUp } from './database.ts';
+import type { GapView } from '../../contract/outbox-views.ts';
+import type { FaultView } from '../../contract/views.ts';
+import type { SpoolAsk, SpoolEntry, SpoolPlan, SpoolStats, SteadyTime, StreamStats } from '../spool.ts';
+import { type Book, toStreamStats } from '../spool-books.ts';
+import { rangesOf } from '../spool-gaps.ts';
+import { idOf, streamOf } from '../spool-ids.ts';
+import { giveBack, openDatabase, setUp } from './database.ts';
+import type { DeadDb } from './dead-db.ts';
 import { spool0001 } from './migrations/0001-spool.ts';
-import { flagsOf, inflate, sourceText } from './packing.ts';
+import { spool0002 } from './migrations/0002-spool.ts';
+import { type PackedAppends, packAppends, place, type SpoolCommitted } from './spool-place.ts';
+import { runsOf } from './spool-rows.ts';
+import { createSpoolTools, type SpoolDbOptions, type SpoolTools } from './spool-tools.ts';
 
-export const SPOOL_MIGRATIONS = [spool0001];
+export const SPOOL_MIGRATIONS = [spool0001, spool0002];
 
-const COLUMNS = 'topic, payload, flags, source, sequence, wall_ms, mono_ms, boot, hops, trace_id';
-const ROWS_PER_STATEMENT = 64;
-/** 4 MB at a time, so that appends do not wait long for it. */
-const TIDY_PAGES = 1024;
+interface Edit {
+  readonly topic: string;
+  readonly payload: Uint8Array;
+}
+
+export interface SpoolCommit {
+  readonly append: PackedAppends | null;
+  readonly ack: ArrayLike<number>;
+  readonly life: SteadyTime;
+}
+
+/** Figures that are not what they were. */
+export interface SpoolChange {
+  readonly streams: readonly StreamStats[];
+  /** Names of streams that are no more. */
+  readonly gone: readonly string[];
+  readonly short: SpoolStats['short'];
+  readonly deadLetters: SpoolStats['deadLetters'];
+}
 
 /** The spool's tables. Every call is one transaction; what it throws is SQLite's own error and leaves nothing half done. */
 export interface SpoolDb {
-  /** Returns the id of the first message; the others follow without a gap. 0 when there are none. */
-  commit(append: readonly Message[], ack: ArrayLike<number>): number;
-  peek(after: number, limit: number, maxBytes: number): SpoolEntry[];
-  stats(): SpoolStats;
+  configure(plan: SpoolPlan): void;
+  commit(input: SpoolCommit): SpoolCommitted;
+  peek(ask: SpoolAsk, life: SteadyTime): SpoolEntry[];
+  bury(ids: readonly number[], fault: FaultView, destination: string, life: SteadyTime): void;
+  readonly dead: Pick<DeadDb, 'list' | 'get'>;
+  /** Throws `outbox/full` where the stream refuses; nothing is then changed. */
+  retry(ids: readonly number[] | null, edit: Edit | null, life: SteadyTime): number;
+  discard(ids: readonly number[] | null, life: SteadyTime): number;
+  gaps(source: string, first: number, last: number, limit: number): GapView[];
+  sources(): { source: string; custody: number; sequence: number }[];
+  /** A small step of what the rules want gone. Returns whether there is more. */
+  sweep(life: SteadyTime): boolean;
+  /** All figures. */
+  stats(): SpoolChange;
+  /** What changed since it was asked last; null when nothing did. */
+  takeChange(): SpoolChange | null;
+  /** Set while the disk has less than its room; as of the last measurement. */
+  short(): SpoolStats['short'];
+  /** Of the last commit before this spool was opened. */
+  readonly life: SteadyTime | null;
   /** Gives the room of acknowledged messages back to the disk, the write-ahead log's too. */
   shrink(): void;
   /** Copies the write-ahead log into the database, and gives some free pages back. Returns whether more are free. */
@@ -26,168 +64,177 @@ export interface SpoolDb {
   close(): void;
 }
 
-interface Totals {
-  appended: number;
-  acknowledged: number;
-  dropped: number;
-  waiting: number;
-  bytes: number;
-}
+/** 4 MB at a time, so that appends do not wait long for it. */
+const TIDY_PAGES = 1024;
+/** Entries that a commit may drop beside twice those it brings, and a sweep: some ten ms. */
+const COMMIT_BUDGET = 2000;
+const SWEEP_BUDGET = 2000;
 
-/** Sorted runs of ids without a gap: a window that was acknowledged is mostly one run, and one statement removes it. */
-export function runsOf(ids: ArrayLike<number>): [number, number][] {
-  const sorted = Float64Array.from(ids).sort();
-  const runs: [number, number][] = [];
-  let last: [number, number] | undefined;
-  for (const id of sorted) {
-    if (last && id <= last[1] + 1) last[1] = Math.max(last[1], id);
-    else {
-      last = [id, id];
-      runs.push(last);
-    }
-  }
-  return runs;
-}
-
-function readTotals(db: Database): Totals {
-  const row = asRow(db.prepare('SELECT appended, acknowledged, dropped, waiting, bytes FROM totals').raw().get());
-  return {
-    appended: asNumber(row[0]),
-    acknowledged: asNumber(row[1]),
-    dropped: asNumber(row[2]),
-    waiting: asNumber(row[3]),
-    bytes: asNumber(row[4]),
-  };
-}
-
-function createInserter(db: Database): (messages: readonly Message[]) => number {
-  const row = '(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)';
-  const many = db.prepare(`INSERT INTO entries (${COLUMNS}) VALUES ${Array(ROWS_PER_STATEMENT).fill(row).join(', ')}`);
-  const one = db.prepare(`INSERT INTO entries (${COLUMNS}) VALUES ${row}`);
-  const addBoot = db.prepare('INSERT INTO boots (boot) VALUES (?) ON CONFLICT DO NOTHING');
-  const findBoot = db.prepare('SELECT id FROM boots WHERE boot = ?').pluck();
-  let bootId = '';
-  let boot = 0;
-  function bootOf(id: string): number {
-    if (id === bootId && boot > 0) return boot;
-    addBoot.run(id);
-    boot = asNumber(findBoot.get(id));
-    bootId = id;
-    return boot;
-  }
-  function push(values: unknown[], message: Message): void {
-    const { at } = message;
-    values.push(message.topic, message.payload, flagsOf(message), sourceText(message), message.sequence);
-    values.push(at.wallMs, at.monoMs, bootOf(at.bootId), message.hops, message.traceId ?? null);
-  }
-  return (messages) => {
-    bootId = ''; // a transaction that was rolled back may have taken the row with it
-    let last: number | bigint = 0;
-    const whole = messages.length - (messages.length % ROWS_PER_STATEMENT);
-    for (let start = 0; start < whole; start += ROWS_PER_STATEMENT) {
-      const values: unknown[] = [];
-      for (const message of messages.slice(start, start + ROWS_PER_STATEMENT)) push(values, message);
-      last = many.run(values).lastInsertRowid;
-    }
-    for (const message of messages.slice(whole)) {
-      const values: unknown[] = [];
-      push(values, message);
-      last = one.run(values).lastInsertRowid;
-    }
-    return Number(last) - messages.length + 1;
-  };
-}
-
-function toEntry(row: unknown): SpoolEntry {
-  const cell = asRow(row);
-  const message = inflate({
-    topic: asText(cell[1]),
-    payload: asBytes(cell[2]),
-    flags: asNumber(cell[3]),
-    source: asText(cell[4]),
-    sequence: asNumber(cell[5]),
-    wallMs: asNumber(cell[6]),
-    monoMs: asNumber(cell[7]),
-    bootId: asText(cell[8]),
-    hops: asNumber(cell[9]),
-    traceId: asTextOrNull(cell[10]),
-  });
-  return { id: asNumber(cell[0]), message };
-}
-
-export type SpoolDbOptions = Pick<OpenOptions, 'walPages' | 'onStatement'>;
-
-/** Opens the spool. Reads one row of totals and the first entry, however many wait. */
+/** Opens the spool. Reads one row per stream and the first entry of each, however many wait. */
 export function openSpoolDb(file: string, options: SpoolDbOptions): SpoolDb {
-  const db = openDatabase(file, { ...options, synchronous: 'FULL', migrations: SPOOL_MIGRATIONS });
-  return setUp(db, file, createSpoolDb);
-}
-
-type Commit = (append: readonly Message[], ack: ArrayLike<number>, totals: Totals) => [firstId: number, totals: Totals];
-
-/** One transaction: the rows and the totals change together, so that the books balance on disk at any moment. */
-function createCommit(db: Database): Commit {
-  const insert = createInserter(db);
-  const measure = db.prepare('SELECT count(*), coalesce(sum(length(payload)), 0) FROM entries WHERE id BETWEEN ? AND ?').raw();
-  const remove = db.prepare('DELETE FROM entries WHERE id BETWEEN ? AND ?');
-  const save = db.prepare('UPDATE totals SET appended = ?, acknowledged = ?, dropped = ?, waiting = ?, bytes = ?');
-  const commit = db.transaction<Commit>((append, ack, totals) => {
-    const next = { ...totals };
-    for (const [first, last] of runsOf(ack)) {
-      const row = asRow(measure.get(first, last));
-      if (asNumber(row[0]) > 0) remove.run(first, last);
-      next.acknowledged += asNumber(row[0]);
-      next.waiting -= asNumber(row[0]);
-      next.bytes -= asNumber(row[1]);
-    }
-    const firstId = append.length > 0 ? insert(append) : 0;
-    for (const message of append) next.bytes += message.payload.byteLength;
-    next.appended += append.length;
-    next.waiting += append.length;
-    save.run(next.appended, next.acknowledged, next.dropped, next.waiting, next.bytes);
-    return [firstId, next];
+  const { walPages, onStatement } = options;
+  const db = openDatabase(file, {
+    walPages,
+    ...(onStatement ? { onStatement } : {}),
+    synchronous: 'FULL',
+    migrations: SPOOL_MIGRATIONS,
   });
-  return (append, ack, totals) => commit.immediate(append, ack, totals);
+  return setUp(db, file, () => createSpoolDb(db, file, options));
 }
 
-function createSpoolDb(db: Database): SpoolDb {
-  const commit = createCommit(db);
-  const oldest = db.prepare('SELECT wall_ms FROM entries ORDER BY id LIMIT 1').pluck();
-  const page = db
-    .prepare(
-      `SELECT e.id, topic, payload, flags, source, sequence, wall_ms, mono_ms, b.boot, hops, trace_id
-       FROM entries e JOIN boots b ON b.id = e.boot WHERE e.id > ? ORDER BY e.id LIMIT ?`,
-    )
-    .raw();
-  const readOldest = (): number | null => asNumberOrNull(oldest.get() ?? null);
-  let totals = readTotals(db);
-  let oldestAt = readOldest();
+/** Removes what is acknowledged of these ids. Returns the streams whose oldest entry may be another now. */
+function acknowledge({ rows, tables: { books } }: SpoolTools, ids: ArrayLike<number>): Set<Book> {
+  const touched = new Set<Book>();
+  for (const [first, last] of runsOf(ids)) {
+    const book = books.numbered(streamOf(first));
+    const [count, bytes] = book ? rows.measure(first, last) : [0, 0];
+    if (!book || count === 0) continue;
+    rows.removeRange(first, last);
+    books.take(book, count, bytes, 'acknowledged');
+    touched.add(book);
+  }
+  return touched;
+}
+
+function refreshOldest({ rows, tables: { books } }: SpoolTools, streams: Iterable<Book>): void {
+  for (const book of streams) books.oldest(book, rows.heads(book.number, idOf(book.number, 0), 1)[0] ?? null);
+}
+
+function commit(tools: SpoolTools, { append, ack, life }: SpoolCommit): SpoolCommitted {
+  const { keeper, room, tables } = tools;
+  const { books } = tables;
+  const coming = append?.messages.buffer.byteLength ?? 0;
+  keeper.setCeiling(room.check(keeper.rules().whole, books.total, coming));
+  return tools.transact(life, () => {
+    const shortened = acknowledge(tools, ack);
+    const committed = append ? place(tools, append, life) : { firstIds: new Float64Array(0), refused: [] };
+    refreshOldest(tools, shortened);
+    if (append) keeper.enforce(books.changed(), COMMIT_BUDGET + 2 * append.messages.count);
+    return committed;
+  });
+}
+
+function bury(tools: SpoolTools, ids: readonly number[], fault: FaultView, destination: string): void {
+  const { rows, gaps, dead, tables } = tools;
+  const touched = new Set<Book>();
+  let count = 0;
+  let size = 0;
+  for (const [first, last] of runsOf(ids)) {
+    const book = tables.books.numbered(streamOf(first));
+    const heads = book ? rows.between(first, last) : [];
+    if (!book || heads.length === 0) continue;
+    const bytes = heads.reduce((sum, head) => sum + head.bytes, 0);
+    dead.bury(first, last, book.name, destination, fault);
+    rows.removeRange(first, last);
+    tables.books.take(book, heads.length, bytes, 'dead');
+    gaps.add(rangesOf(heads, 'dead-letter'), 'dead-letter', fault.at);
+    touched.add(book);
+    count += heads.length;
+    size += bytes;
+  }
+  refreshOldest(tools, touched);
+  dead.buried(count, size);
+}
+
+function retry(tools: SpoolTools, ids: readonly number[] | null, edit: Edit | null, life: SteadyTime): number {
+  const letters = tools.dead.pick(ids);
+  if (letters.length === 0) return 0;
+  const appends = letters.map(({ message, stream }) => ({
+    messages: [edit ? { ...message, ...edit } : message],
+    stream,
+    expiresInMs: null,
+  }));
+  const [fault] = place(tools, packAppends(appends), life).refused;
+  if (fault) throw fault;
+  tools.keeper.enforce(tools.tables.books.changed(), COMMIT_BUDGET + 2 * letters.length);
+  return tools.dead.remove(
+    letters.map((letter) => letter.id),
+    'retried',
+  );
+}
+
+/** Entries with a flipped bit are taken out and counted; what is whole behind them is still found. */
+function peek(tools: SpoolTools, ask: SpoolAsk, life: SteadyTime): SpoolEntry[] {
+  const { rows, keeper, tables } = tools;
+  const book = tables.books.named(ask.stream);
+  if (!book || ask.limit <= 0) return [];
+  for (;;) {
+    const cutoff = keeper.cutoff(book.name, life.steadyMs);
+    const kept = tables.books.named(ask.stream)?.oldestKeptAt ?? 0;
+    const keptAfter = kept > 0 && kept <= cutoff ? cutoff : Number.NEGATIVE_INFINITY;
+    const { entries, damaged } = rows.page(ask, book.number, life.steadyMs, keptAfter);
+    if (damaged.length > 0) {
+      const rising = [...damaged].sort((a, b) => a.id - b.id);
+      tools.transact(life, () => keeper.drop(book.number, rising, 'damaged'));
+    }
+    if (entries.length > 0 || damaged.length === 0) return entries;
+  }
+}
+
+function sweep(tools: SpoolTools, life: SteadyTime): boolean {
+  const { keeper, room, tables } = tools;
+  const { books } = tables;
+  keeper.setCeiling(room.check(keeper.rules().whole, books.total, 0));
+  let more = false;
+  const work = (): void => {
+    const tooMany = keeper.enforce(books.all(), SWEEP_BUDGET);
+    more = keeper.expire(life.steadyMs, SWEEP_BUDGET) || tooMany;
+  };
+  tools.transact(life, work, 'if-changed');
+  return more;
+}
+
+/** Keeps in mind what the figures were when they were told last. */
+function createReport(tools: SpoolTools): Pick<SpoolDb, 'stats' | 'takeChange'> {
+  const { tables, room, dead, changed } = tools;
+  const { books } = tables;
+  const names = new Map([...books.all()].map((book) => [book.number, book.name]));
+  let short = room.short();
+  let letters = dead.stats();
   return {
-    commit(append, ack) {
-      const [firstId, next] = commit(append, ack, totals);
-      totals = next;
-      if (ack.length > 0 || oldestAt === null) oldestAt = readOldest();
-      return firstId;
-    },
-    peek(after, limit, maxBytes) {
-      const entries: SpoolEntry[] = [];
-      let bytes = 0;
-      for (const row of page.iterate(after, limit)) {
-        const entry = toEntry(row);
-        bytes += entry.message.payload.byteLength;
-        if (entries.length > 0 && bytes > maxBytes) break;
-        entries.push(entry);
-      }
-      return entries;
-    },
     stats: () => ({
-      count: totals.waiting,
-      bytes: totals.bytes,
-      oldestAt,
-      appended: totals.appended,
-      acknowledged: totals.acknowledged,
-      dropped: totals.dropped,
+      streams: [...books.all()].map(toStreamStats),
+      gone: [],
+      short: room.short(),
+      deadLetters: dead.stats(),
     }),
+    takeChange() {
+      if (changed.size === 0 && short === room.short() && letters === dead.stats()) return null;
+      short = room.short();
+      letters = dead.stats();
+      const streams: StreamStats[] = [];
+      const gone: string[] = [];
+      for (const number of changed) {
+        const book = books.numbered(number);
+        if (!book) continue;
+        streams.push(toStreamStats(book));
+        const name = names.get(number);
+        if (name !== undefined && name !== book.name) gone.push(name);
+        names.set(number, book.name);
+      }
+      changed.clear();
+      return { streams, gone, short, deadLetters: letters };
+    },
+  };
+}
+
+function createSpoolDb(db: Database, file: string, options: SpoolDbOptions): SpoolDb {
+  const tools = createSpoolTools(db, file, options);
+  const { keeper, dead, gaps, sources, tables } = tools;
+  return {
+    configure: (plan) => keeper.configure(plan),
+    commit: (input) => commit(tools, input),
+    peek: (ask, life) => peek(tools, ask, life),
+    bury: (ids, fault, destination, life) => tools.transact(life, () => bury(tools, ids, fault, destination)),
+    dead,
+    retry: (ids, edit, life) => tools.transact(life, () => retry(tools, ids, edit, life)),
+    discard: (ids, life) => tools.transact(life, () => dead.remove(ids, 'discarded')),
+    gaps: (source, first, last, limit) => gaps.read(source, first, last, limit),
+    sources: () => sources.all(),
+    sweep: (life) => sweep(tools, life),
+    ...createReport(tools),
+    short: () => tools.room.short(),
+    life: tables.life,
     shrink() {
       giveBack(db, 100_000);
       db.pragma('wal_checkpoint(TRUNCATE)');

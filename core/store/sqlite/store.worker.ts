@@ -14,7 +14,7 @@ function answer(request: Request): void {
   try {
     if (request.t === 'peek') {
       const page = engine.handle(request);
-      post({ t: 'result', call: request.call, value: page }, [page.messages.buffer, page.ids.buffer]);
+      post({ t: 'result', call: request.call, value: page }, [page.messages.buffer, page.figures.buffer]);
     } else post({ t: 'result', call: request.call, value: engine.handle(request) });
   } catch (error) {
     post({ t: 'failure', call: request.call, fault: toFault(toStoreError(error, 'the data directory')) });

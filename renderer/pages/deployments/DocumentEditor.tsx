@@ -1,7 +1,7 @@
-import ArrowLeft from 'lucide-react/icons/arrow-left';
 import FileUp from 'lucide-react/icons/file-up';
 import History from 'lucide-react/icons/history';
 import { type DragEvent, type ReactNode, useMemo, useRef, useState } from 'react';
+import { BackLink } from '../../components/BackLink.tsx';
 import { Button } from '../../components/Button.tsx';
 import { Dialog } from '../../components/Dialog.tsx';
 import { LineEditor, type LineEditorHandle } from '../../components/LineEditor.tsx';
@@ -131,9 +131,7 @@ export function DocumentEditor(props: EditorProps): ReactNode {
   return (
     <div className={phone ? 'page document' : 'page page-fill document'}>
       <div className="page-head">
-        <a className="button" data-kind="quiet" data-icon-only href="#/deployments" aria-label={text.back} title={text.back}>
-          <ArrowLeft size={20} aria-hidden="true" />
-        </a>
+        <BackLink href="#/deployments" label={text.back} />
         <h1 className="grow">{text.title}</h1>
         <div className="row row-wrap document-actions">
           <Button icon={<FileUp size={18} aria-hidden="true" />} onClick={() => picker.current?.click()}>

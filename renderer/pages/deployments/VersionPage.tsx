@@ -1,7 +1,7 @@
-import ArrowLeft from 'lucide-react/icons/arrow-left';
 import History from 'lucide-react/icons/history';
 import type { ReactNode } from 'react';
 import type { DeploymentView } from '../../../core/contract/views.ts';
+import { BackLink } from '../../components/BackLink.tsx';
 import { ErrorNotice, ProblemNotice, Skeleton } from '../../components/Notices.tsx';
 import { StateBadge } from '../../components/StateBadge.tsx';
 import { useQuery } from '../../hooks/use-call.ts';
@@ -37,9 +37,7 @@ export function VersionPage(props: { row: DeploymentView; running: boolean }): R
   return (
     <div className="page">
       <div className="page-head">
-        <a className="button" data-kind="quiet" data-icon-only href="#/deployments" aria-label={text.back} title={text.back}>
-          <ArrowLeft size={20} aria-hidden="true" />
-        </a>
+        <BackLink href="#/deployments" label={text.back} />
         <div className="grow version-title">
           <h1 className="clip">{text.version(formatCount(row.version))}</h1>
           {row.state === 'previous' ? (

@@ -1,9 +1,9 @@
-import ArrowLeft from 'lucide-react/icons/arrow-left';
 import RefreshCw from 'lucide-react/icons/refresh-cw';
 import Unplug from 'lucide-react/icons/unplug';
 import { type ReactNode, useState } from 'react';
 import { ERRORS } from '../../../core/base/errors.ts';
 import type { DeviceView } from '../../../core/contract/views.ts';
+import { BackLink } from '../../components/BackLink.tsx';
 import { Button } from '../../components/Button.tsx';
 import { Dialog } from '../../components/Dialog.tsx';
 import { EmptyNotice, ErrorNotice, Skeleton } from '../../components/Notices.tsx';
@@ -65,9 +65,7 @@ function Head(props: { device: DeviceView }): ReactNode {
   const now = useNow();
   return (
     <div className="page-head device-head">
-      <a className="button" data-kind="quiet" data-icon-only href="#/devices" aria-label={text.back} title={text.back}>
-        <ArrowLeft size={20} aria-hidden="true" />
-      </a>
+      <BackLink href="#/devices" label={text.back} />
       <div className="grow device-title">
         <h1 className="clip">{device.name}</h1>
         <p className="row">

@@ -5,13 +5,14 @@ import type { MessageView } from '../../../core/contract/views.ts';
 import { IconButton } from '../../components/Button.tsx';
 import { SearchField } from '../../components/Choices.tsx';
 import { EmptyNotice, Skeleton } from '../../components/Notices.tsx';
+import { preview } from '../../components/payload-text.ts';
 import { TailList } from '../../components/TailList.tsx';
 import { rowsOf, useWatch } from '../../hooks/use-table.ts';
 import { common } from '../../text/common.ts';
 import { panel as text } from '../../text/flows.ts';
 import { formatCount, formatExactTime } from '../../text/format.ts';
 import { MessageDetail } from './MessageDetail.tsx';
-import { hasText, preview } from './payload.ts';
+import { hasText } from './payload.ts';
 
 const rowId = (message: MessageView): number => message.id;
 
@@ -24,7 +25,7 @@ function MessageRow(props: { message: MessageView; onOpen: (message: MessageView
         <span className="grow mono clip">{message.topic}</span>
         <span className="num muted">{text.sequence(formatCount(message.sequence))}</span>
       </span>
-      <span className="mono clip message-preview">{preview(message)}</span>
+      <span className="mono clip message-preview">{preview(message.payload)}</span>
     </button>
   );
 }

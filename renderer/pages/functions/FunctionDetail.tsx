@@ -1,6 +1,6 @@
-import ArrowLeft from 'lucide-react/icons/arrow-left';
 import { type ReactNode, useCallback, useMemo, useState } from 'react';
 import type { FunctionView } from '../../../core/contract/views.ts';
+import { BackLink } from '../../components/BackLink.tsx';
 import { Books } from '../../components/Books.tsx';
 import { Button } from '../../components/Button.tsx';
 import { CodeBlock } from '../../components/CodeBlock.tsx';
@@ -25,9 +25,7 @@ function Head(props: { row: FunctionView }): ReactNode {
   const now = useNow();
   return (
     <div className="page-head">
-      <a className="button" data-kind="quiet" data-icon-only href="#/functions" aria-label={text.back} title={text.back}>
-        <ArrowLeft size={20} aria-hidden="true" />
-      </a>
+      <BackLink href="#/functions" label={text.back} />
       <div className="grow function-title">
         <h1 className="clip">{row.name}</h1>
         <p className="row">

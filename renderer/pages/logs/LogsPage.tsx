@@ -6,6 +6,7 @@ import { Button, IconButton } from '../../components/Button.tsx';
 import { SearchField, SegmentedControl } from '../../components/Choices.tsx';
 import { LogTail } from '../../components/LogTail.tsx';
 import { EmptyNotice, Skeleton } from '../../components/Notices.tsx';
+import { saveFile } from '../../components/save-file.ts';
 import { usePhone } from '../../hooks/use-media.ts';
 import { useNow } from '../../hooks/use-now.ts';
 import { rowsOf, useRows } from '../../hooks/use-table.ts';
@@ -14,7 +15,6 @@ import { common } from '../../text/common.ts';
 import { formatCount } from '../../text/format.ts';
 import { logs as text } from '../../text/logs.ts';
 import type { PageProps } from '../page.ts';
-import { saveFile } from './export.ts';
 import { fileNameAt, filterLogs, jsonLines, type LeastLevel, type LogFilter, NO_FILTER, sourcesOf } from './filter.ts';
 import './logs.css';
 
@@ -45,7 +45,7 @@ function Log(props: PageProps): ReactNode {
   const newest = rows.at(-1)?.id ?? 0;
   function save(): void {
     const kept = shown.filter((row) => heldAt === null || row.id <= heldAt);
-    saveFile(fileNameAt(now), jsonLines(kept));
+    saveFile(fileNameAt(now), jsonLines(kept), 'application/x-ndjson');
     toasts.say(text.exported(formatCount(kept.length)));
   }
   if (table.status === 'loading') return <Skeleton rows={10} />;

@@ -1,3 +1,4 @@
+import ChevronRight from 'lucide-react/icons/chevron-right';
 import CloudOff from 'lucide-react/icons/cloud-off';
 import PlugZap from 'lucide-react/icons/plug-zap';
 import { type ReactNode, useState } from 'react';
@@ -96,6 +97,10 @@ export function CloudSheet(props: { gateway: GatewayView }): ReactNode {
           </button>
         </h2>
         <StateBadge tone={tone} label={frame.cloud.states[gateway.link.state]} size="s" />
+        <a className="button cloud-data" data-kind="quiet" href="#/data">
+          {text.toOutbox}
+          <ChevronRight className="tile-arrow" size={18} aria-hidden="true" />
+        </a>
       </header>
       <Figures gateway={gateway} />
       <BacklogChart />

@@ -61,6 +61,16 @@ describe('alarms', () => {
     expect(ids()).toEqual(['device:other/link/lost']);
   });
 
+  it.each([365 * 86_400_000, -365 * 86_400_000])('are as old as they are when the clock is set by %d ms', async (jump) => {
+    alarms.raise(lost('a'));
+    await clock.advance(60_000);
+    alarms.raise(lost('a'));
+    await clock.advance(5000);
+    clock.jumpWall(jump);
+    const [alarm] = alarms.active();
+    expect([clock.now() - (alarm?.firstAt ?? 0), clock.now() - (alarm?.lastAt ?? 0)]).toEqual([65_000, 5000]);
+  });
+
   it('stay acknowledged while they go on, and come back unacknowledged', () => {
     alarms.raise(lost('a'));
     expect(alarms.acknowledge('device:a/link/lost')).toBe(true);

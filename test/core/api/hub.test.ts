@@ -10,7 +10,16 @@ import { createManualClock } from '../../fakes/manual-clock.ts';
 
 type Node = Row<'nodes'>;
 const node = (id: string, detail = ''): Node => ({ id, kind: 'local', label: id, health: 'ok', detail, inPerS: 0, outPerS: 0 });
-const logRow = (id: number): Row<'logs'> => ({ id, at: 0, level: 'info', source: 's', event: 'e', message: '', data: {} });
+const logRow = (id: number): Row<'logs'> => ({
+  id,
+  at: 0,
+  mono: 0,
+  level: 'info',
+  source: 's',
+  event: 'e',
+  message: '',
+  data: {},
+});
 
 function createWatcher(): Watcher & { events: AnyEvent[]; buffered: number } {
   const events: AnyEvent[] = [];

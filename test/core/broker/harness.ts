@@ -4,7 +4,7 @@ import { systemClock } from '../../../core/base/clock.ts';
 import { createLogHub, type LogRecord } from '../../../core/base/log.ts';
 import { createMetrics, type Metrics } from '../../../core/base/metrics.ts';
 import type { LocalBroker } from '../../../core/broker/broker.ts';
-import { createLocalBroker, type LocalBrokerOptions } from '../../../core/broker/local-broker.ts';
+import { createLocalBroker, type LocalBrokerDeps, type LocalBrokerOptions } from '../../../core/broker/local-broker.ts';
 import type { Draft, Message } from '../../../core/contract/message.ts';
 import type { Tracer } from '../../../core/router/tracer.ts';
 
@@ -49,7 +49,10 @@ export interface Bench {
 }
 
 /** A running broker on a free port, a router that takes note, and clients that are closed with it. */
-export async function startBench(options: Partial<LocalBrokerOptions> = {}): Promise<Bench> {
+export async function startBench(
+  options: Partial<LocalBrokerOptions> = {},
+  more: Partial<Pick<LocalBrokerDeps, 'sessions' | 'steady' | 'clock'>> & { answer?: Bench['answer'] } = {},
+): Promise<Bench> {
   const drafts: Draft[] = [];
   const metrics = createMetrics();
   const hub = createLogHub({ clock: systemClock }, { keep: 500, level: 'debug' });
@@ -59,26 +62,30 @@ export async function startBench(options: Partial<LocalBrokerOptions> = {}): Pro
   hub.onRecord((record) => records.push(record));
   const broker = createLocalBroker(
     {
-      clock: systemClock,
+      clock: more.clock ?? systemClock,
       log: hub.logger('broker'),
       metrics,
       tracer: noTracer,
+      ...(more.sessions && { sessions: more.sessions }),
+      ...(more.steady && { steady: more.steady }),
       publish(draft) {
         drafts.push(draft);
-        return bench.answer(draft);
+        return answer(draft);
       },
     },
     { port: 0, maxClients: 20, ...options },
   );
+  let bench: Bench | null = null;
+  const answer: Bench['answer'] = (draft) => (bench ?? { answer: more.answer ?? (() => undefined) }).answer(draft);
   await broker.start(AbortSignal.timeout(5000));
   const port = broker.status().port ?? 0;
-  const bench: Bench = {
+  bench = {
     broker,
     port,
     drafts,
     metrics,
     records,
-    answer: () => undefined,
+    answer: more.answer ?? (() => undefined),
     client(id, { onMessage, ...more } = {}) {
       const client = mqtt.connect(`mqtt://127.0.0.1:${port}`, { clientId: id, reconnectPeriod: 0, ...more });
       client.on('message', (_topic, payload) => onMessage?.(payload));
@@ -138,12 +145,12 @@ export function packet(header: number, body: Buffer): Buffer {
 
 /** Packets as they are on the wire, also those that no client library would send. */
 export const wire = {
-  connect: (id: string, will?: { topic: string; payload: string }): Buffer =>
+  connect: (id: string, will?: { topic: string; payload: string }, clean = true): Buffer =>
     packet(
       0x10,
       Buffer.concat([
         text('MQTT'),
-        Buffer.from([4, will ? 0x06 : 0x02, 0, 0]),
+        Buffer.from([4, (will ? 0x04 : 0) | (clean ? 0x02 : 0), 0, 0]),
         text(id),
         ...(will ? [text(will.topic), text(will.payload)] : []),
       ]),
@@ -155,6 +162,8 @@ export const wire = {
     ),
   publish2: (topic: string, payload: string, id: number, dup: boolean): Buffer =>
     packet(dup ? 0x3c : 0x34, Buffer.concat([text(topic), Buffer.from([id >> 8, id & 255]), Buffer.from(payload)])),
+  pubrel: (id: number): Buffer => packet(0x62, Buffer.from([id >> 8, id & 255])),
+  pubrec: (id: number): Buffer => packet(0x50, Buffer.from([id >> 8, id & 255])),
   subscribe: (topic: string, id = 1, qos = 0): Buffer =>
     packet(0x82, Buffer.concat([Buffer.from([id >> 8, id & 255]), text(topic), Buffer.from([qos])])),
   unsubscribe: (topic: string, id = 1): Buffer => packet(0xa2, Buffer.concat([Buffer.from([id >> 8, id & 255]), text(topic)])),

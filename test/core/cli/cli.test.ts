@@ -1,14 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { FunctionView, GatewayView, LogView } from '../../../core/contract/views.ts';
 import { type SocketGateway, startSocketGateway } from '../../fakes/socket-gateway.ts';
+import { createCommand } from './run-command.ts';
 
-const ENTRY = fileURLToPath(new URL('../../../core/cli/gatehouse.mjs', import.meta.url));
-const children = new Set<ChildProcess>();
+const { run, endAll } = createCommand();
 let gateway: SocketGateway;
 let folder = '';
 
@@ -16,38 +14,11 @@ beforeAll(async () => {
   gateway = await startSocketGateway();
   folder = await mkdtemp(join(tmpdir(), 'gh-doc-'));
 });
-afterEach(() => {
-  for (const child of children) child.kill('SIGKILL');
-  children.clear();
-});
+afterEach(endAll);
 afterAll(async () => {
   await gateway.stop();
   await rm(folder, { recursive: true, force: true });
 });
-
-interface Run {
-  readonly child: ChildProcess;
-  readonly out: () => string;
-  readonly err: () => string;
-  readonly code: Promise<number | null>;
-}
-
-/** The real command in a process of its own. */
-function run(args: readonly string[], options: { input?: string | Buffer; env?: Record<string, string> } = {}): Run {
-  const child = spawn(process.execPath, [ENTRY, ...args], { env: { ...process.env, ...options.env } });
-  children.add(child);
-  const text = { out: '', err: '' };
-  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-    text.out += chunk;
-  });
-  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
-    text.err += chunk;
-  });
-  child.stdin.on('error', () => {});
-  child.stdin.end(options.input ?? '');
-  const code = new Promise<number | null>((resolve) => child.once('close', resolve));
-  return { child, out: () => text.out, err: () => text.err, code };
-}
 
 async function finish(
   args: readonly string[],

@@ -1,7 +1,9 @@
 import { resolve } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
+import { byteSize, counted, duration } from '../../../core/base/words.ts';
 import { payloadText } from '../../../core/cli/commands/streams.ts';
-import { duration, printable, table } from '../../../core/cli/output.ts';
+import { idsOrAll, parseBytes, parseLimit, parseNumber } from '../../../core/cli/numbers.ts';
+import { printable, table } from '../../../core/cli/output.ts';
 import { parseStartOptions } from '../../../core/cli/start-options.ts';
 import { createTail } from '../../../core/cli/tail.ts';
 import { defaultDataDir } from '../../../core/config/paths.ts';
@@ -37,6 +39,18 @@ describe('output', () => {
     expect([0, 999, 61_000, 3_600_000, 93_784_000].map(duration)).toEqual(['0 s', '0 s', '1 min 1 s', '1 h', '1 d 2 h']);
   });
 
+  it('says sizes and counts as a person would', () => {
+    expect([0, 999, 1000, 1_460_000, 200e6, 8_589_934_592].map(byteSize)).toEqual([
+      '0 B',
+      '999 B',
+      '1 kB',
+      '1.5 MB',
+      '200 MB',
+      '8.6 GB',
+    ]);
+    expect([counted(1, 'message'), counted(0, 'message')]).toEqual(['1 message', '0 messages']);
+  });
+
   it('aligns columns', () => {
     expect(
       table(
@@ -57,6 +71,34 @@ describe('output', () => {
     expect(payloadText(Buffer.from('{"é":1}'))).toBe('{"é":1}');
     expect(payloadText(Buffer.from([0xff, 0xfe]))).toBe('0xfffe');
     expect(payloadText(Buffer.from('\u001b[2J'))).toBe('0x1b5b324a');
+  });
+});
+
+describe('what is given as a number', () => {
+  it.each([
+    ['1048576', 1_048_576],
+    ['2GB', 2e9],
+    ['1.5 mb', 1_500_000],
+    ['10 B', 10],
+  ])('%s is %i bytes', (text, bytes) => {
+    expect(parseBytes('--bytes', text)).toBe(bytes);
+  });
+
+  it('is refused where it is none', () => {
+    for (const text of ['', 'GB', '2XB', '-1', '1e9', '2 GB or so'])
+      expect(() => parseBytes('--bytes', text)).toThrow(/--bytes must be a size/);
+    for (const text of ['', 'x', '-1', 'Infinity'])
+      expect(() => parseNumber('--hours', text)).toThrow(/--hours must be a number/);
+    expect(parseLimit('--hours', 'None', parseNumber)).toBeNull();
+    expect(parseLimit('--hours', '0.5', parseNumber)).toBe(0.5);
+  });
+
+  it('means all only where that is said', () => {
+    expect(idsOrAll(['2', 1, '2'], false)).toEqual([2, 1]);
+    expect(idsOrAll([], true)).toBeNull();
+    expect(() => idsOrAll([], false)).toThrow('--all');
+    expect(() => idsOrAll(['1'], true)).toThrow('not both');
+    for (const wrong of ['0', '-1', '1.5', 'x', '']) expect(() => idsOrAll([wrong], false)).toThrow('not the number');
   });
 });
 

@@ -3,23 +3,44 @@ import { GatewayError } from '../../../core/base/errors.ts';
 import { createLogHub, type LogHub } from '../../../core/base/log.ts';
 import { createMetrics } from '../../../core/base/metrics.ts';
 import type { Service } from '../../../core/base/service.ts';
-import type { CloudLink, CloudStatus } from '../../../core/cloud/cloud-link.ts';
-import { createMqttLink } from '../../../core/cloud/mqtt-link.ts';
+import type { CloudLink, CloudStatus, Outgoing } from '../../../core/cloud/cloud-link.ts';
+import { createMqttLink, type MqttLinkDeps } from '../../../core/cloud/mqtt-link.ts';
 import { CloudSettings } from '../../../core/config/cloud-settings.ts';
 import type { SpoolEntry } from '../../../core/store/spool.ts';
 import { message, noTracer } from '../broker/harness.ts';
 
 export { message, noTracer, until } from '../broker/harness.ts';
 
-export const entry = (id: number, topic = 'dt/x', payload: string | Uint8Array = String(id)): SpoolEntry => ({
-  id,
-  message: message(topic, payload, { qos: 1, sequence: id }),
+/** A message for a link as the uplink makes it. */
+export const entry = (id: number, topic = 'dt/x', payload: string | Uint8Array = String(id)): Outgoing => ({
+  topic,
+  payload: Buffer.from(payload),
+  retain: false,
+  properties: { id: `gw-1-${id}`, source: 'device:meter', seq: String(id), boot: 'boot', at: '0' },
 });
+
+export const spoolEntry = (id: number, topic = 'dt/x', payload: string | Uint8Array = String(id)): SpoolEntry => ({
+  id,
+  stream: 'rest',
+  custody: id,
+  message: message(topic, payload, { qos: 1, sequence: id }),
+  keptAt: 0,
+  expiresAt: null,
+});
+
+/** What an uplink needs beside spool and link: time that goes on, stamps that are right. */
+export const noTime = {
+  steady: () => systemClock.monotonic(),
+  redate: ({ wallMs }: { readonly wallMs: number }) => ({ wallMs, redated: false }),
+};
 
 export type TestLink = CloudLink & Service & { readonly logs: LogHub };
 
 /** A link with short times against a port on this machine; not started. */
-export function makeLink(settings: Partial<Omit<CloudSettings, 'url'>> & { url?: string; port?: number }): TestLink {
+export function makeLink(
+  settings: Partial<Omit<CloudSettings, 'url'>> & { url?: string; port?: number },
+  more: Partial<MqttLinkDeps> = {},
+): TestLink {
   const { port, ...rest } = settings;
   const logs = createLogHub({ clock: systemClock }, { keep: 1000, level: 'debug' });
   const parsed = CloudSettings.parse({
@@ -31,7 +52,7 @@ export function makeLink(settings: Partial<Omit<CloudSettings, 'url'>> & { url?:
     ...rest,
   });
   const deps = { clock: systemClock, log: logs.logger('cloud'), metrics: createMetrics(), random: Math.random, tracer: noTracer };
-  return Object.assign(createMqttLink(deps, parsed), { logs });
+  return Object.assign(createMqttLink({ ...deps, ...more }, parsed), { logs });
 }
 
 /** Resolves with the first status that fits, the present one included. */

@@ -1,9 +1,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { codeOf, entry, hasFailed, isConnected, makeLink, reached, signal, type TestLink } from './harness.ts';
+import type { CloudMessage } from '../../../core/cloud/cloud-link.ts';
+import { codeOf, entry, hasFailed, isConnected, makeLink, reached, signal, type TestLink, until } from './harness.ts';
 
 const CONNACK5 = Buffer.from([0x20, 3, 0, 0, 0]);
 
@@ -211,5 +213,38 @@ describe('mqtt link', () => {
     await reached(own, isConnected, 'connected');
     expect(await codeOf(own.publish(entry(1), signal()))).toBe('resolved');
     expect(acked).toEqual([]);
+  });
+
+  it('asks the time when it is connected, and says how wide of it that may be', async () => {
+    const heard: [wallMs: number, withinMs: number][] = [];
+    const time = createHttpServer((_request, response) => {
+      response.sendDate = false;
+      response.setHeader('date', 'Wed, 21 Oct 2026 07:28:00 GMT').end();
+    });
+    await new Promise<void>((resolve) => time.listen(0, '127.0.0.1', resolve));
+    const address = time.address();
+    const port = typeof address === 'object' && address ? address.port : 0;
+    const far = await farSide((type) => (type === 1 ? CONNACK5 : null));
+    server = far.server;
+    link = makeLink({ port: far.port, timeUrl: `http://127.0.0.1:${port}/` }, { heard: (...one) => void heard.push(one) });
+    await link.start(signal());
+    await until(() => heard.length > 0, 'the time');
+    time.close();
+    const [[wallMs, withinMs] = [0, 0]] = heard;
+    expect(Math.abs(wallMs - Date.UTC(2026, 9, 21, 7, 28, 0, 500))).toBeLessThanOrEqual(withinMs);
+    expect(withinMs).toBeGreaterThanOrEqual(500);
+  });
+
+  it('hands on how long a message from the cloud is worth something', async () => {
+    // PUBLISH, QoS 0, topic "c", message expiry interval 7 s, payload "x".
+    const cmd = Buffer.from([0x30, 10, 0, 1, 0x63, 5, 0x02, 0, 0, 0, 7, 0x78]);
+    const got: CloudMessage[] = [];
+    const far = await farSide((type) => (type === 1 ? Buffer.concat([CONNACK5, cmd]) : null));
+    server = far.server;
+    link = makeLink({ port: far.port });
+    link.onMessage((message) => void got.push(message));
+    await link.start(signal());
+    await until(() => got.length > 0, 'the message');
+    expect(got[0]).toMatchObject({ topic: 'c', expiryMs: 7000 });
   });
 });

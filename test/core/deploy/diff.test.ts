@@ -42,6 +42,40 @@ describe('diffDocuments', () => {
     ]);
   });
 
+  it('shows the outbox: the whole, each stream, and their order', () => {
+    const alarms = { id: 'alarms', filter: 'alarms/#', keep: { hours: 24 } };
+    const raw = { id: 'raw', filter: 'raw/#' };
+    const before = documentOf({ outbox: { streams: [alarms, raw] } });
+    const after = documentOf({
+      outbox: { keep: { hours: 100 }, streams: [{ id: 'new', filter: 'n/#' }, raw, { ...alarms, keep: { hours: 48 } }] },
+    });
+    expect(diffDocuments(before, after)).toEqual([
+      {
+        kind: 'changed',
+        area: 'setting',
+        id: 'outbox',
+        fields: [
+          { path: 'keep.hours', before: '8760', after: '100' },
+          { path: 'keep.bytes', before: '8589934592', after: 'null' },
+          { path: 'order', before: '"alarms, raw"', after: '"raw, alarms"' },
+        ],
+      },
+      { kind: 'added', area: 'setting', id: 'outbox/new', fields: [] },
+      {
+        kind: 'changed',
+        area: 'setting',
+        id: 'outbox/alarms',
+        fields: [{ path: 'keep.hours', before: '24', after: '48' }],
+      },
+    ]);
+    expect(diffDocuments(after, documentOf({})).map((one) => `${one.kind} ${one.id}`)).toEqual([
+      'changed outbox',
+      'removed outbox/new',
+      'removed outbox/raw',
+      'removed outbox/alarms',
+    ]);
+  });
+
   it('cuts long values', () => {
     const [change] = diffDocuments(
       documentOf({ functions: [inline('f', 'x')] }),

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -164,6 +164,18 @@ describe('the deployment engine', () => {
     await world.engine.apply(textOf({ functions: [fromFile('f', 'a.mjs')] }), { ...by, folder: own });
     await world.engine.apply(textOf({ name: 'two', functions: [fromFile('f', 'a.mjs')] }), by);
     expect(world.switches).toEqual(['site own own', 'two own own']);
+  });
+
+  it('changes the text alone: the code stays as it runs, whatever lies in the folders by now', async () => {
+    const { engine, documents } = build();
+    const own = join(folder, 'own');
+    await mkdir(own);
+    await writeFile(join(own, 'f.js'), 'runs');
+    await engine.apply(textOf({ functions: [fromFile('f', 'f.js')] }), { ...by, folder: own });
+    await mkdir(join(folder, 'functions'));
+    await writeFile(join(folder, 'functions', 'f.js'), 'newer');
+    await engine.apply(textOf({ functions: [fromFile('f', 'f.js')], settings: { hopLimit: 3 } }), { ...by, sameCode: true });
+    expect(documents.versions[1]?.files).toEqual({ 'f.js': 'runs' });
   });
 
   it('resumes the version that ran last, from what is stored', async () => {

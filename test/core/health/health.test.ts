@@ -1,18 +1,7 @@
 import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';
-import { clockTrust } from '../../../core/health/clock-trust.ts';
 import { createSystemHealth } from '../../../core/health/system.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';
-
-describe('clockTrust', () => {
-  it('knows a clock that was never set, one that runs on, and one that is synchronised', () => {
-    expect(clockTrust(0, () => true)).toBe('never');
-    expect(clockTrust(Date.UTC(2025, 11, 31), () => true)).toBe('never');
-    expect(clockTrust(Date.UTC(2026, 5, 1), () => false)).toBe('holding');
-    expect(clockTrust(Date.UTC(2026, 5, 1), (path) => path.includes('chrony'))).toBe('synced');
-    expect(clockTrust(Date.UTC(2026, 5, 1), (path) => path.includes('timesync'))).toBe('synced');
-  });
-});
 
 describe('the system’s health', () => {
   it('is sampled at the start and every two seconds until it is stopped', async () => {

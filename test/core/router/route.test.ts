@@ -199,9 +199,9 @@ describe('a route to a durable target', () => {
     const taken = openSink();
     router.attach('history', {
       durable: false,
-      deliver(batch) {
+      deliver(batch, route) {
         if (broken) throw full;
-        return taken.deliver(batch);
+        return taken.deliver(batch, route);
       },
     });
     router.publish(draft('device:d', 't', '0'));

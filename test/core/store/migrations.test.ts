@@ -8,9 +8,13 @@ import { SPOOL_MIGRATIONS } from '../../../core/store/sqlite/spool-db.ts';
 import { type Folder, tempFolder } from './store-under-test.ts';
 
 const ALL: [string, readonly Migration[], string[]][] = [
-  ['spool', SPOOL_MIGRATIONS, ['boots', 'entries', 'totals']],
+  [
+    'spool',
+    SPOOL_MIGRATIONS,
+    ['boots', 'dead', 'dead_totals', 'drops', 'entries', 'gaps', 'life', 'salvage', 'sources', 'streams'],
+  ],
   ['history', HISTORY_MIGRATIONS, ['samples', 'series', 'totals']],
-  ['state', STATE_MIGRATIONS, ['figures', 'versions']],
+  ['state', STATE_MIGRATIONS, ['certificates', 'figures', 'versions']],
 ];
 
 describe('migrations', () => {
@@ -46,8 +50,8 @@ describe('migrations', () => {
   it('leaves the version as it was when a step fails', () => {
     const first = { version: 1, name: 'one', sql: 'CREATE TABLE a (x)' };
     open('x.db', [first]).close();
-    const bad = { version: 2, name: 'bad', sql: 'CREATE TABLE b (x); INSERT INTO nowhere VALUES (1)' };
-    expect(() => open('x.db', [first, bad])).toThrow(/nowhere/);
+    const bad = { version: 2, name: 'bad', sql: 'CREATE TABLE b (x); INSERT INTO b VALUES (1, 2)' };
+    expect(() => open('x.db', [first, bad])).toThrow(/2 values/);
     const raw = new Sqlite(join(folder.path, 'x.db'));
     expect(raw.pragma('user_version', { simple: true })).toBe(1);
     expect(raw.prepare("SELECT count(*) FROM sqlite_schema WHERE name = 'b'").pluck().get()).toBe(0);

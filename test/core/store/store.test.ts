@@ -110,34 +110,38 @@ describe('the store', () => {
     });
   });
 
-  it.each(['spool.db', 'state.db'])('refuses a damaged %s, names it and leaves it as it is', async (name) => {
-    mkdirSync(join(folder.path, 'store'));
-    const junk = 'this is no database'.repeat(100);
-    writeFileSync(file(name), junk);
-    await expect(openStore(folder.path)).rejects.toMatchObject({
-      code: 'store/damaged',
-      message: expect.stringContaining(file(name)),
-    });
-    expect(readFileSync(file(name), 'utf8')).toBe(junk);
-  });
+  it.each(['spool.db', 'state.db', 'history.db', 'sessions.db'])(
+    'moves a damaged %s aside as it is, and begins a new one',
+    async (name) => {
+      mkdirSync(join(folder.path, 'store'));
+      const junk = 'this is no database'.repeat(100);
+      writeFileSync(file(name), junk);
+      const { store, logs } = await start();
+      const [moved] = store.condition().movedAside;
+      expect(moved).toMatchObject({ file: file(name), movedTo: expect.stringContaining(`${file(name)}.damaged-`) });
+      expect(readFileSync(moved?.movedTo ?? '', 'utf8')).toBe(junk);
+      expect(store.health()).toMatchObject({ state: 'ok', lastError: { code: 'store/salvaged' } });
+      expect(logs.recent().map((record) => record.event)).toContain('store.moved-aside');
+      expect(await store.spool.append([spoolMessage(1)], 'rest')).toBeGreaterThan(0);
+    },
+  );
 
-  it('refuses a spool without its tables', async () => {
+  it('replaces a spool without its tables', async () => {
     mkdirSync(join(folder.path, 'store'));
     const raw = new Sqlite(file('spool.db'));
-    raw.pragma('user_version = 1');
+    raw.pragma('user_version = 2');
     raw.close();
-    await expect(openStore(folder.path)).rejects.toMatchObject({
-      code: 'store/damaged',
-      message: expect.stringContaining('spool.db'),
-    });
+    const { store } = await start();
+    expect(store.condition().movedAside).toMatchObject([{ file: file('spool.db') }]);
+    expect(await store.spool.append([spoolMessage(1)], 'rest')).toBeGreaterThan(0);
   });
 
   it('moves a damaged history aside, begins a new one and says so', async () => {
     mkdirSync(join(folder.path, 'store'));
     writeFileSync(file('history.db'), 'junk'.repeat(1000));
     const { store, logs } = await start();
-    expect(store.health()).toMatchObject({ state: 'ok', lastError: { code: 'store/damaged' } });
-    expect(logs.recent().map((record) => record.event)).toContain('store.history-damaged');
+    expect(store.health()).toMatchObject({ state: 'ok', lastError: { code: 'store/salvaged' } });
+    expect(logs.recent().map((record) => record.event)).toContain('store.moved-aside');
     expect(readdirSync(join(folder.path, 'store')).filter((name) => name.startsWith('history.db.damaged-'))).toHaveLength(1);
     await store.history.record([spoolMessage(1, '5')]);
     expect(await store.history.trend('t/1', 0, 2_000_000_000_000, 1)).toHaveLength(1);

@@ -23,7 +23,10 @@ describe('the upkeep of the store', () => {
   });
   const size = (name: string): number => statSync(join(folder.path, 'store', name)).size;
   const fill = async (count: number): Promise<number> =>
-    store.spool.append(Array.from({ length: count }, (_, n) => spoolMessage(n, new Uint8Array(4000))));
+    store.spool.append(
+      Array.from({ length: count }, (_, n) => spoolMessage(n, new Uint8Array(4000))),
+      'rest',
+    );
 
   it('keeps the write-ahead log small, however much goes through', async () => {
     for (let round = 0; round < 30; round += 1) {

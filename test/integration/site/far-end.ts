@@ -6,6 +6,8 @@ export interface Arrival {
   /** Stable id of the message, from its MQTT 5 user properties. */
   readonly id: string;
   readonly source: string;
+  /** Counts up per source without a gap. */
+  readonly seq: number;
   readonly topic: string;
   readonly payload: string;
 }
@@ -29,14 +31,17 @@ export async function watchFarEnd(port: number, tls: Certificates): Promise<FarE
   });
   const seen: Arrival[] = [];
   client.on('message', (topic, payload, packet) => {
-    const { id = '', source = '' } = (packet.properties?.userProperties ?? {}) as Record<string, string>;
-    seen.push({ id, source, topic, payload: payload.toString() });
+    const { id = '', source = '', seq = '' } = (packet.properties?.userProperties ?? {}) as Record<string, string>;
+    seen.push({ id, source, seq: Number(seq), topic, payload: payload.toString() });
   });
   await client.subscribeAsync('#', { qos: 1 });
   return {
     arrivals: () => seen,
-    distinct: () =>
-      [...new Map([...seen].reverse().map((one) => [one.id, one])).values()].sort((a, b) => seen.indexOf(a) - seen.indexOf(b)),
+    distinct() {
+      const first = new Map<string, Arrival>();
+      for (const one of seen) if (!first.has(one.id)) first.set(one.id, one);
+      return [...first.values()];
+    },
     async publish(topic, payload) {
       await client.publishAsync(topic, payload, { qos: 1 });
     },

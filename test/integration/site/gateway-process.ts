@@ -18,6 +18,8 @@ export interface GatewayArguments {
   readonly port?: number;
   readonly mqttPort: number;
   readonly demo?: boolean;
+  /** Beside the environment of the tests. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 const cli = fileURLToPath(new URL('../../../core/cli/main.ts', import.meta.url));
@@ -36,7 +38,10 @@ export async function startGatewayProcess(options: GatewayArguments): Promise<Ga
   ];
   if (options.document !== undefined) args.push('--document', options.document);
   if (options.demo !== true) args.push('--no-demo');
-  const child: ChildProcess = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child: ChildProcess = spawn(process.execPath, args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...options.env },
+  });
   let out = '';
   let errors = '';
   child.stderr?.on('data', (chunk: Buffer) => {

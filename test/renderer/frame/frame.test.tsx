@@ -63,6 +63,9 @@ describe('addresses', () => {
   it('knows the page of a party', () => {
     expect(hrefOfParty('device:meter')).toBe('#/devices/meter');
     expect(hrefOfParty('function:alarm')).toBe('#/functions/alarm');
+    expect(hrefOfParty('store')).toBe('#/data/storage');
+    expect(hrefOfParty('outbox')).toBe('#/data');
+    expect(hrefOfParty('stream:energy')).toBe('#/data/stream/energy');
     expect(hrefOfParty('cloud')).toBeNull();
   });
 });

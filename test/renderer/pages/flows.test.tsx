@@ -56,9 +56,9 @@ describe('flows', () => {
     await screen.click(screen.get('.message-row', 'x/json'));
     expect(screen.get('.json').textContent).toContain('word: "apple"');
     await screen.click(screen.get('[role=radio]', 'Hex'));
-    expect(screen.get('.message-content').textContent).toContain('7B 22 64 65');
+    expect(screen.get('.payload').textContent).toContain('7B 22 64 65');
     await screen.click(screen.get('[role=radio]', 'Text'));
-    expect(screen.get('.message-text').textContent).toBe('{"deep":{"word":"apple"}}');
+    expect(screen.get('.payload-text').textContent).toBe('{"deep":{"word":"apple"}}');
     await screen.click(screen.get('button', 'All messages'));
     expect(rows().length).toBeGreaterThan(0);
   });
@@ -67,7 +67,7 @@ describe('flows', () => {
     await openEdge();
     await send(screen, 'x/plain', 'no json');
     await screen.click(screen.get('.message-row', 'x/plain'));
-    expect(screen.get('.message-text').textContent).toBe('no json');
+    expect(screen.get('.payload-text').textContent).toBe('no json');
     await screen.click(screen.get('[role=radio]', 'JSON'));
     expect(screen.text()).toContain('The content is not JSON.');
   });

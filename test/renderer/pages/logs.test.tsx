@@ -7,6 +7,7 @@ import { type OpenConsole, openConsole } from '../render.tsx';
 const row = (id: number, more: Partial<LogView> = {}): LogView => ({
   id,
   at: 1000 * id,
+  mono: 1000 * id,
   level: 'info',
   source: 'gateway',
   event: 'gateway.started',

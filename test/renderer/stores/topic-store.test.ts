@@ -4,7 +4,7 @@ import type { LogView } from '../../../core/contract/views.ts';
 import { createTopicStores } from '../../../renderer/stores/topic-store.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';
 
-const line = (id: number): LogView => ({ id, at: id, level: 'info', source: 's', event: 'e', message: '', data: {} });
+const line = (id: number): LogView => ({ id, at: id, mono: id, level: 'info', source: 's', event: 'e', message: '', data: {} });
 
 /** Counts what is watched and lets a test send events of the topic `logs`. */
 function createWatched() {

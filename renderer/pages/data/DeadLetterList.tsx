@@ -1,0 +1,182 @@
+import Download from 'lucide-react/icons/download';
+import Send from 'lucide-react/icons/send';
+import Trash2 from 'lucide-react/icons/trash-2';
+import { type ReactNode, useCallback, useMemo, useState } from 'react';
+import type { DeadLetterView, StorageView } from '../../../core/contract/outbox-views.ts';
+import { Button } from '../../components/Button.tsx';
+import { ConfirmHold } from '../../components/ConfirmHold.tsx';
+import { DataTable } from '../../components/DataTable.tsx';
+import { Dialog } from '../../components/Dialog.tsx';
+import { EmptyNotice, ProblemNotice, Skeleton } from '../../components/Notices.tsx';
+import { useRow } from '../../hooks/use-table.ts';
+import { common } from '../../text/common.ts';
+import { data } from '../../text/data.ts';
+import { refused as text } from '../../text/dead-letters.ts';
+import { formatBytes, formatCount } from '../../text/format.ts';
+import { DataTabs } from './DataTabs.tsx';
+import { LetterCard, letterColumns } from './letter-columns.tsx';
+import { type LetterActions, useLetterActions } from './use-letter-actions.ts';
+import { useLetters } from './use-letters.ts';
+
+const rowId = (row: DeadLetterView): string => String(row.id);
+
+type Asking = 'retry-all' | 'discard-all' | 'discard-chosen' | null;
+
+/** Asks before all go again, and makes who discards hold the button. */
+function AskDialog(props: {
+  asking: Asking;
+  held: number;
+  chosen: readonly number[];
+  actions: LetterActions;
+  onClose: () => void;
+}): ReactNode {
+  const { asking, held, chosen, actions, onClose } = props;
+  const retries = asking === 'retry-all';
+  const count = formatCount(asking === 'discard-chosen' ? chosen.length : held);
+  const title = retries
+    ? text.retryAllTitle(count)
+    : asking === 'discard-all'
+      ? text.discardAllTitle(count)
+      : text.discardChosenTitle(count);
+  async function act(): Promise<void> {
+    const ok = retries ? await actions.retry(null) : await actions.discard(asking === 'discard-all' ? null : chosen);
+    if (ok) onClose();
+  }
+  return (
+    <Dialog
+      open={asking !== null}
+      title={title}
+      onClose={onClose}
+      actions={
+        <>
+          <Button kind="quiet" onClick={onClose}>
+            {common.cancel}
+          </Button>
+          {retries ? (
+            <Button kind="primary" busy={actions.busy} onClick={() => void act()}>
+              {text.retryAll}
+            </Button>
+          ) : (
+            <ConfirmHold kind="primary" label={text.discard} busy={actions.busy} onConfirm={() => void act()} />
+          )}
+        </>
+      }
+    >
+      <p>{retries ? text.retryAllBody : text.discardBody}</p>
+    </Dialog>
+  );
+}
+
+function Toolbar(props: {
+  letters: StorageView['deadLetters'];
+  chosen: readonly number[];
+  actions: LetterActions;
+  onAsk: (asking: Asking) => void;
+  onClear: () => void;
+}): ReactNode {
+  const { letters, chosen, actions, onAsk } = props;
+  const count = formatCount(chosen.length);
+  return (
+    <div className="page-head data-head letters-head">
+      <p className="grow small num">
+        {text.held(formatCount(letters.held), formatBytes(letters.bytes))}.{' '}
+        <span className="muted">
+          {text.bound(formatCount(letters.maxMessages))} {letters.evicted > 0 && text.evicted(formatCount(letters.evicted))}
+        </span>
+      </p>
+      {chosen.length > 0 ? (
+        <>
+          <Button kind="quiet" onClick={props.onClear}>
+            {text.clear}
+          </Button>
+          <Button icon={<Trash2 size={18} aria-hidden="true" />} onClick={() => onAsk('discard-chosen')}>
+            {text.discardChosen(count)}
+          </Button>
+          <Button
+            kind="primary"
+            busy={actions.busy}
+            icon={<Send size={18} aria-hidden="true" />}
+            onClick={() => void actions.retry(chosen)}
+          >
+            {text.retryChosen(count)}
+          </Button>
+        </>
+      ) : (
+        <>
+          <Button
+            busy={actions.exporting}
+            icon={<Download size={18} aria-hidden="true" />}
+            onClick={() => void actions.exportAll()}
+          >
+            {actions.exporting ? text.exporting : text.exportAll}
+          </Button>
+          <Button icon={<Trash2 size={18} aria-hidden="true" />} onClick={() => onAsk('discard-all')}>
+            {text.discardAll}
+          </Button>
+          <Button icon={<Send size={18} aria-hidden="true" />} onClick={() => onAsk('retry-all')}>
+            {text.retryAll}
+          </Button>
+        </>
+      )}
+    </div>
+  );
+}
+
+/** What the far end refused for good, newest first, loaded page by page; one, some or all can be sent again or discarded. */
+export function DeadLetterList(): ReactNode {
+  const letters = useRow('storage', 'storage')?.deadLetters;
+  const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set());
+  const [asking, setAsking] = useState<Asking>(null);
+  const { rows, problem, news, more, reload } = useLetters(letters);
+  const again = useCallback(() => {
+    setChosen(new Set());
+    reload();
+  }, [reload]);
+  const actions = useLetterActions(again);
+  const toggle = useCallback((id: number) => {
+    setChosen((before) => {
+      const next = new Set(before);
+      if (!next.delete(id)) next.add(id);
+      return next;
+    });
+  }, []);
+  const choosing = useMemo(() => ({ chosen, toggle }), [chosen, toggle]);
+  const columns = useMemo(() => letterColumns(choosing), [choosing]);
+  const card = useCallback((row: DeadLetterView): ReactNode => <LetterCard row={row} choosing={choosing} />, [choosing]);
+  const ids = useMemo(() => [...chosen], [chosen]);
+  return (
+    <div className="page page-fill">
+      <h1 className="visually-hidden">{text.title}</h1>
+      <DataTabs current="refused" />
+      {letters && rows !== null && rows.length > 0 && (
+        <Toolbar letters={letters} chosen={ids} actions={actions} onAsk={setAsking} onClear={() => setChosen(new Set())} />
+      )}
+      <div className="sheet data-fill">
+        {problem ? (
+          <ProblemNotice problem={problem} action={<Button onClick={again}>{common.retry}</Button>} />
+        ) : rows === null ? (
+          <Skeleton rows={6} label={data.title} />
+        ) : rows.length === 0 ? (
+          <EmptyNotice title={text.none} body={text.noneBody} />
+        ) : (
+          <DataTable
+            label={text.table}
+            rows={rows}
+            columns={columns}
+            rowId={rowId}
+            rowHeight={64}
+            card={card}
+            cardHeight={112}
+            onNearEnd={more}
+          />
+        )}
+        {news && (
+          <Button className="data-news" onClick={again}>
+            {text.news}
+          </Button>
+        )}
+      </div>
+      <AskDialog asking={asking} held={letters?.held ?? 0} chosen={ids} actions={actions} onClose={() => setAsking(null)} />
+    </div>
+  );
+}

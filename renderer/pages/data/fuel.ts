@@ -1,0 +1,44 @@
+import type { OutboxStreamView, StorageView } from '../../../core/contract/outbox-views.ts';
+import type { Tone } from '../../components/tone.ts';
+
+/** Below this share of room the gauge warns; at `EMPTY` the policy is at work. */
+const LOW = 0.2;
+const EMPTY = 0.01;
+/** A stream without limits of its own is measured by the whole's, to a tenth of a percent. */
+const ROUNDING = 0.001;
+
+const share = (used: number, of: number | null): number => (of === null || of <= 0 ? 0 : used / of);
+
+/** How much of the outbox as a whole is used, 0..1: the nearest of its limits, or the disk's room. */
+function wholeShare(storage: StorageView, streams: readonly OutboxStreamView[]): number {
+  const { limits, disk } = storage;
+  const oldest = Math.max(0, ...streams.map((one) => one.oldestAgeMs ?? 0));
+  const usable = disk.freeBytes === null ? null : Math.max(0, disk.freeBytes - disk.roomBytes) + storage.bytes;
+  return Math.max(
+    share(storage.bytes, limits.bytes),
+    share(storage.count, limits.messages),
+    share(oldest, limits.ageMs),
+    share(storage.bytes, usable),
+  );
+}
+
+export interface Fuel {
+  /** Room that is left until something is dropped or refused, 0..1. */
+  readonly left: number;
+  readonly tone: Extract<Tone, 'normal' | 'warn' | 'fault'>;
+  /** The stream that has the least room; null: the outbox as a whole. */
+  readonly stream: OutboxStreamView | null;
+}
+
+/** What the gauge shows: calm while there is room, a warning below a fifth, a fault when a policy is at work. */
+export function fuelOf(storage: StorageView, streams: readonly OutboxStreamView[]): Fuel {
+  let used = storage.disk.short ? 1 : wholeShare(storage, streams);
+  let stream: OutboxStreamView | null = null;
+  for (const one of streams) {
+    if (one.usedPercent / 100 <= used + ROUNDING) continue;
+    used = one.usedPercent / 100;
+    stream = one;
+  }
+  const left = Math.min(1, Math.max(0, 1 - used));
+  return { left, tone: left <= EMPTY ? 'fault' : left < LOW ? 'warn' : 'normal', stream };
+}

@@ -1,0 +1,204 @@
+import { copyFileSync, existsSync, readdirSync, renameSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { isLogDamaged } from '../../../core/store/sqlite/salvage-pages.ts';
+import {
+  append,
+  booksOf,
+  buildSpool,
+  flip,
+  idsOf,
+  isWhole,
+  mapOf,
+  open,
+  overwrite,
+  pagesOf,
+  replace,
+  salvageOf,
+} from './spool-under-salvage.ts';
+import { type Folder, tempFolder } from './store-under-test.ts';
+
+const JUNK = Buffer.alloc(4096, 0xa5);
+
+describe('the salvage of a damaged spool', () => {
+  let folder: Folder;
+  let file: string;
+  beforeEach(() => {
+    folder = tempFolder();
+    file = join(folder.path, 'spool.db');
+  });
+  afterEach(() => folder.remove());
+
+  /** Replaces and salvages, with messages accepted before and in between. Returns what came back of the old ones. */
+  function salvage(before: readonly number[]) {
+    const moved = replace(file);
+    const db = open(file);
+    const [rest] = booksOf(db);
+    const next = rest?.next ?? 0;
+    append(db, 0, next, next + 2);
+    const work = salvageOf(db, dirname(file));
+    for (let more = true; more; ) {
+      expect(booksOf(db).every(({ balanced }) => balanced)).toBe(true);
+      more = work.step(0);
+    }
+    const fresh = new Set([next, next + 1, next + 2]);
+    const ids = idsOf(db).filter((id) => !fresh.has(id));
+    const rows = db.prepare('SELECT id, payload FROM entries').raw().all() as [number, Buffer][]; // as selected
+    const result = { report: work.report(), ids, books: booksOf(db), moved, next };
+    expect(rows.every(([id, payload]) => isWhole(id, payload))).toBe(true);
+    expect(rows.length).toBe(ids.length + 3);
+    const known = new Set(before);
+    expect(ids.filter((id) => !known.has(id))).toEqual([]);
+    expect(result.books.every(({ balanced }) => balanced)).toBe(true);
+    expect(result.books.reduce((sum, { waiting }) => sum + waiting, 0)).toBe(rows.length);
+    expect(result.books.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(rows.reduce((sum, [, { length }]) => sum + length, 0));
+    work.close();
+    db.close();
+    return result;
+  }
+
+  it.each([
+    ['overwritten', JUNK],
+    ['zeroed', Buffer.alloc(100)],
+  ])('brings everything back from a database whose header is %s, and nothing that was acknowledged', (_, bytes) => {
+    const before = buildSpool(file, 2000);
+    overwrite(file, 0, bytes.subarray(0, 100));
+    const { report, ids, moved } = salvage(before);
+    expect(ids).toEqual(before);
+    expect(report).toMatchObject({ state: 'done', salvaged: before.length, lost: 0, exact: true });
+    expect(moved.movedTo).toMatch(/spool\.db\.damaged-2026-01-01T00-00-00-000Z$/);
+    expect(existsSync(moved.movedTo)).toBe(true);
+  });
+
+  it('brings everything back when the whole first page is gone, and does not use an id again', () => {
+    const before = buildSpool(file, 2000);
+    overwrite(file, 0, JUNK);
+    const { report, ids, next } = salvage(before);
+    expect(ids).toEqual(before);
+    expect(report).toMatchObject({ salvaged: before.length, lost: 0 });
+    expect(next).toBeGreaterThan(2000);
+  });
+
+  it('loses the rows of bad leaves and no others, and counts them', () => {
+    const before = buildSpool(file, 3000);
+    const { leaf } = mapOf(file);
+    for (const page of [leaf[3], leaf[10], leaf.at(-1)]) overwrite(file, ((page ?? 1) - 1) * 4096, JUNK);
+    const { report, ids, books } = salvage(before);
+    expect(report.lost).toBeGreaterThan(20);
+    expect(report).toMatchObject({ exact: true, salvaged: ids.length, lost: before.length - ids.length });
+    expect(books.reduce((sum, { damaged }) => sum + damaged, 0)).toBe(report.lost);
+  });
+
+  it('needs no inner page', () => {
+    const before = buildSpool(file, 3000);
+    const { interior } = mapOf(file);
+    expect(interior.length).toBeGreaterThan(0);
+    for (const page of interior) overwrite(file, (page - 1) * 4096, JUNK);
+    expect(salvage(before)).toMatchObject({ ids: before, report: { lost: 0, exact: true } });
+  });
+
+  it('gives no row back that has a flipped bit, and says that it is lost', () => {
+    const before = buildSpool(file, 2000);
+    const { leaf, overflow } = mapOf(file);
+    flip(file, ((leaf[5] ?? 1) - 1) * 4096 + 4000, 0x10);
+    flip(file, ((overflow[1] ?? 1) - 1) * 4096 + 2000, 0x01);
+    expect(salvage(before).report).toMatchObject({ lost: 2, exact: true });
+  });
+
+  it('explains the loss by the numbers of the source', () => {
+    const before = buildSpool(file, 3000);
+    const { leaf } = mapOf(file);
+    overwrite(file, ((leaf[10] ?? 1) - 1) * 4096, JUNK);
+    const { ids } = salvage(before);
+    const lost = before.filter((id) => !ids.includes(id));
+    const db = open(file);
+    const gaps = db.prepare("SELECT source, first, last, count FROM gaps WHERE reason = 'damaged'").raw().all();
+    db.close();
+    expect(gaps).toHaveLength(1);
+    expect(gaps[0]).toMatchObject([expect.stringMatching(/^device:s[01]$/), expect.any(Number), expect.any(Number), lost.length]);
+  });
+
+  it('goes on where it stopped after the process ended', () => {
+    const before = buildSpool(file, 4000);
+    overwrite(file, 0, JUNK.subarray(0, 100));
+    replace(file);
+    let db = open(file);
+    let steps = 0;
+    for (let more = true; more; steps += 1) {
+      const work = salvageOf(db, dirname(file));
+      more = work.step(0);
+      work.close();
+      db.close(); // a new start after each slice
+      db = open(file);
+    }
+    expect(steps).toBeGreaterThan(50);
+    expect(idsOf(db)).toEqual(before);
+    expect(booksOf(db).map(({ damaged, balanced }) => [damaged, balanced])).toEqual([
+      [0, true],
+      [0, true],
+    ]);
+    db.close();
+  });
+
+  it('salvages a spool that is damaged in the middle of a salvage, and then the one before', () => {
+    const before = buildSpool(file, 4000);
+    overwrite(file, 0, JUNK.subarray(0, 100));
+    replace(file);
+    const db = open(file);
+    const work = salvageOf(db, dirname(file));
+    while (idsOf(db).length < 500) work.step(0);
+    work.close();
+    const saved = idsOf(db).length;
+    db.close();
+    expect(saved).toBeLessThan(before.length);
+    overwrite(file, 0, JUNK.subarray(0, 100));
+    expect(salvage(before)).toMatchObject({ ids: before, report: { lost: 0, salvaged: before.length } });
+    expect(readdirSync(folder.path).filter((name) => /damaged-[^-]*-\d\d-\d\dT[\d-]+Z(-\d+)?$/.test(name))).toHaveLength(2);
+  });
+
+  it('reads a log whose transaction in the middle is bad, and goes on behind it', () => {
+    const before = buildSpool(file, 300);
+    const db = open(file);
+    for (let n = 301; n <= 340; n += 1) append(db, 0, n, n);
+    copyFileSync(`${file}-wal`, `${file}-kept`);
+    copyFileSync(file, `${file}-main`);
+    db.close();
+    renameSync(`${file}-main`, file);
+    renameSync(`${file}-kept`, `${file}-wal`);
+    expect(isLogDamaged(file)).toBe(false);
+    const frames = Math.floor((statSync(`${file}-wal`).size - 32) / 4120);
+    flip(`${file}-wal`, 32 + Math.floor(frames / 2) * 4120 + 1000);
+    expect(isLogDamaged(file)).toBe(true);
+    const { ids } = salvage([...before, ...Array.from({ length: 40 }, (_, index) => 301 + index)]);
+    expect(ids).toEqual(expect.arrayContaining(before));
+    expect(ids).toContain(340);
+  });
+
+  it('takes a bad end of the log for a power cut, which it is', () => {
+    buildSpool(file, 300);
+    const db = open(file);
+    for (let n = 301; n <= 310; n += 1) append(db, 0, n, n);
+    const wal = `${file}-wal`;
+    flip(wal, statSync(wal).size - 100);
+    expect(isLogDamaged(file)).toBe(false);
+    db.close();
+  });
+
+  it.each(Array.from({ length: 40 }, (_, seed) => seed + 1))('survives bytes turned over anywhere (seed %i)', (seed) => {
+    const before = buildSpool(file, 600 + seed * 10);
+    let state = seed * 2_654_435_761;
+    const random = (below: number): number => {
+      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+      return Math.floor((state / 2 ** 32) * below);
+    };
+    const size = pagesOf(file) * 4096;
+    for (let n = 0; n <= seed % 8; n += 1) {
+      if (random(3) === 0) overwrite(file, Math.floor(random(size) / 512) * 512, JUNK.subarray(0, 512));
+      else flip(file, random(size), 1 << random(8));
+    }
+    const { report, ids, books } = salvage(before);
+    expect(ids.length).toBeGreaterThan(before.length / 2);
+    if (report.exact) expect(report).toMatchObject({ salvaged: ids.length, lost: before.length - ids.length });
+    expect(books[0]?.next).toBeGreaterThan(600 + seed * 10);
+  });
+});

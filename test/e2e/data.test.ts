@@ -1,0 +1,141 @@
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Scene } from '../fakes/fake-outbox-rows.ts';
+import { browserNote, launchBrowser, SIZES, seriousFindings, skipBrowser, takePicture } from './console-rig.ts';
+import { type FakeRig, startFakeRig } from './fake-rig.ts';
+import { tooSmall, tooWide, walkByKeyboard } from './page-checks.ts';
+
+/** States of the page Data & outbox that a real gateway reaches only after weeks. */
+const STATES: readonly (readonly [Scene, string])[] = [
+  ['calm', 'data'],
+  ['offline', 'data'],
+  ['nearly-full', 'data'],
+  ['full', 'data'],
+  ['empty', 'data'],
+  ['unbalanced', 'data'],
+  ['offline', 'data/stream/vibration'],
+  ['refused', 'data/refused'],
+  ['refused', 'data/refused/9998'],
+  ['offline', 'data/certificates'],
+  ['calm', 'data/certificates/gatehouse-demo-2'],
+  ['salvaged', 'data/storage'],
+  ['no-clock', 'data/storage'],
+  ['calm', 'data/sessions'],
+  ['calm', 'data/promises'],
+];
+const nameOf = (scene: Scene, path: string): string => `${path.replaceAll('/', '-')}-${scene}`;
+
+/** A finger held on a button that asks for it. */
+async function hold(page: Page, name: string): Promise<void> {
+  const box = await page.getByRole('button', { name }).boundingBox();
+  if (!box) throw new Error(`no button ${name}`);
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await page.mouse.down();
+  await page.waitForTimeout(1600);
+  await page.mouse.up();
+}
+
+describe.skipIf(skipBrowser)(`Data & outbox${browserNote}`, () => {
+  let browser: Browser;
+  const rigs = new Map<Scene, FakeRig>();
+  async function rigOf(scene: Scene): Promise<FakeRig> {
+    const rig = rigs.get(scene) ?? (await startFakeRig(browser, scene));
+    rigs.set(scene, rig);
+    return rig;
+  }
+  beforeAll(async () => {
+    browser = await launchBrowser();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    for (const rig of rigs.values()) await rig.close();
+  });
+
+  describe.each(STATES)('%s: %s', (scene, path) => {
+    it.each(SIZES)('fits $name, with nothing cut off and no error', async ({ name, width, height }) => {
+      const { page, problems, close } = await (await rigOf(scene)).open(path, { viewport: { width, height } });
+      await page.waitForTimeout(400);
+      await takePicture(page, `${nameOf(scene, path)}-${name}`);
+      expect(await tooWide(page)).toBe(0);
+      expect(await tooSmall(page)).toEqual([]);
+      expect(problems).toEqual([]);
+      await close();
+    });
+
+    it.each(['light', 'dark'] as const)('has no serious finding of axe in the %s theme', async (colorScheme) => {
+      const { page, close } = await (await rigOf(scene)).open(path, { colorScheme });
+      await page.waitForTimeout(300);
+      if (colorScheme === 'dark') await takePicture(page, `${nameOf(scene, path)}-dark`);
+      expect(await seriousFindings(page)).toEqual([]);
+      await close();
+    });
+  });
+
+  it.each<[Scene, string]>([
+    ['offline', 'data'],
+    ['calm', 'data/stream/vibration'],
+    ['offline', 'data/refused'],
+    ['refused', 'data/refused/9998'],
+    ['calm', 'data/certificates/gatehouse-demo-2'],
+    ['calm', 'data/sessions'],
+  ])('%s: %s can be walked through by keyboard alone, with the focus visible', async (scene, path) => {
+    const { page, close } = await (await rigOf(scene)).open(path);
+    await page.waitForTimeout(400);
+    const { visited, unreachable, unmarked } = await walkByKeyboard(page);
+    expect(visited).toBeGreaterThan(8);
+    expect(unreachable).toEqual([]);
+    expect(unmarked).toEqual([]);
+    await close();
+  });
+
+  it('asks the limits in hours, on the kiosk with the numeric pad, and says which version it made', async () => {
+    const rig = await rigOf('offline');
+    const { page, problems, close } = await rig.open('data/stream/vibration');
+    await page.getByRole('button', { name: 'Change the limits' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Keep for at most').fill('48');
+    await dialog.getByText('Takes 363 MB').waitFor();
+    await takePicture(page, 'story-data-limits');
+    expect(await seriousFindings(page)).toEqual([]);
+    await hold(page, 'Hold to apply');
+    await dialog.getByText('Version 3 of the deployment was made').waitFor();
+    expect(rig.fake.asked.at(-1)?.input).toMatchObject({ stream: 'vibration', keep: { hours: 48 } });
+    expect(problems).toEqual([]);
+    await close();
+  });
+
+  it('scrolls through 10,000 refused messages to the oldest, and sends one again, changed', async () => {
+    const rig = await rigOf('refused');
+    const { page, problems, close } = await rig.open('data/refused');
+    const table = page.getByRole('table', { name: 'Refused messages, newest first' });
+    await table.waitFor();
+    for (let i = 0; i < 12; i += 1) {
+      await table.evaluate((element) => element.scrollTo(0, element.scrollHeight));
+      await page.waitForTimeout(150);
+    }
+    const reached = async (): Promise<number> =>
+      Number(/raw\/(\d+)/.exec((await table.locator('.mono').last().textContent()) ?? '')?.[1]);
+    await expect.poll(reached).toBeLessThan(8500);
+    expect(await table.locator('.table-row').count()).toBeLessThan(60);
+    await page.goto(page.url().replace(/#.*/, '#/data/refused/9999'));
+    await page.getByRole('button', { name: 'Edit' }).click();
+    await page.getByLabel('Topic', { exact: true }).fill('plant/7/values');
+    await takePicture(page, 'story-data-edit');
+    await page.getByRole('button', { name: 'Send the changed message' }).click();
+    await table.waitFor();
+    expect(rig.fake.asked.at(-1)?.input).toMatchObject({ ids: [9999], edit: { topic: 'plant/7/values' } });
+    expect(problems).toEqual([]);
+    await close();
+  });
+
+  it('prints a certificate without the frame around it', async () => {
+    const { page, close } = await (await rigOf('calm')).open('data/certificates/gatehouse-demo-2', { colorScheme: 'dark' });
+    await page.getByText('Both sides are equal').waitFor();
+    await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+    expect(await page.locator('header.header').isVisible()).toBe(false);
+    expect(await page.getByRole('button', { name: 'Print' }).isVisible()).toBe(false);
+    await expect.poll(() => page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe('rgb(255, 255, 255)');
+    await takePicture(page, 'story-data-print');
+    await close();
+  });
+});
