@@ -40,12 +40,14 @@ export function createSessionDesk(
     const { id, queue, awaySince, subscriptions, dropped } = session;
     const client = clients.find(id);
     const now = clock.now();
+    // To the second: a time that trembles by a ms would be sent again and again.
     const awayMs = awaySince === null ? 0 : deps.steady() - awaySince;
+    const second = (ms: number): number => Math.round(ms / 1000) * 1000;
     return {
       id,
       connected: client !== undefined,
-      since: client ? clients.recordOf(client).since : now - awayMs,
-      expiresAt: client ? null : now + Math.max(0, forgetAfterMs - awayMs),
+      since: client ? clients.recordOf(client).since : second(now - awayMs),
+      expiresAt: client ? null : second(now + Math.max(0, forgetAfterMs - awayMs)),
       subscriptions: subscriptions.size,
       queued: queue.size,
       queuedBytes: queue.bytes,

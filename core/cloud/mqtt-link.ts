@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import { createEmitter } from '../base/emitter.ts';
 import { GatewayError } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
+import { markNow } from '../base/mark.ts';
 import type { Metrics } from '../base/metrics.ts';
 import type { Service } from '../base/service.ts';
 import type { CloudSettings } from '../config/cloud-settings.ts';
@@ -75,9 +76,11 @@ export function createMqttLink(deps: MqttLinkDeps, settings: CloudSettings): Clo
   let filters: readonly string[] = [];
   let loop: Promise<void> | null = null;
   let certificateEnds: number | null = null;
+  /** A clock that jumps must not make an outage older or younger than it is. */
+  let changedAt = markNow(clock);
   let status: CloudStatus = {
     state: 'offline',
-    since: clock.now(),
+    since: changedAt.wallMs(),
     endpoint,
     lastError: null,
     attempts: 0,
@@ -85,8 +88,8 @@ export function createMqttLink(deps: MqttLinkDeps, settings: CloudSettings): Clo
   };
 
   function change(state: LinkState, more: Partial<CloudStatus> = {}): void {
-    const since = state === status.state ? status.since : clock.now();
-    status = { ...status, nextAttemptAt: null, ...more, state, since };
+    if (state !== status.state) changedAt = markNow(clock);
+    status = { ...status, nextAttemptAt: null, ...more, state, since: changedAt.wallMs() };
     statuses.emit(status);
   }
 
@@ -177,7 +180,10 @@ export function createMqttLink(deps: MqttLinkDeps, settings: CloudSettings): Clo
 
   return {
     name: 'cloud-link',
-    status: () => status,
+    status() {
+      const since = changedAt.wallMs();
+      return since === status.since ? status : { ...status, since };
+    },
     onStatus: (listener) => statuses.on(listener),
     onMessage(listener) {
       const own = (message: CloudMessage): Promise<void> | void => listener(message);

@@ -18,8 +18,8 @@ export const CloudSettings = z
     alpn: z.array(z.string().min(1)).optional(),
     keepaliveS: z.int().min(1).max(1200).default(30),
     cleanSession: z.boolean().default(false),
-    ackTimeoutMs: z.int().min(100).default(20_000),
-    connectTimeoutMs: z.int().min(100).default(10_000),
+    ackTimeoutMs: z.int().min(100).max(2_000_000_000).default(20_000),
+    connectTimeoutMs: z.int().min(100).max(2_000_000_000).default(10_000),
     maxPayloadBytes: z.int().min(1).default(131_072),
     maxTopicBytes: z.int().min(1).max(65_535).default(256),
     /** Levels, one more than slashes. AWS IoT Core takes 8; no limit of ours where left out of the generic profile. */

@@ -11,11 +11,11 @@ import { createScaledClock } from '../fakes/scaled-clock.ts';
 import { watchFarEnd } from '../integration/site/far-end.ts';
 import { readMetrics } from '../integration/site/gateway-process.ts';
 
-/** One real second is a simulated day. */
-const FACTOR = 86_400;
+/** Half a real second is a simulated day. */
+const FACTOR = 172_800;
 const DAY_MS = 86_400_000;
-/** A real second or so for the network, in simulated ms. */
-const PATIENT_MS = 30 * DAY_MS;
+/** Ten real seconds for the network, in simulated ms. */
+const PATIENT_MS = 20 * DAY_MS;
 
 const DOCUMENT = `schema: gatehouse/1
 name: sixty-days
@@ -103,7 +103,7 @@ it.skipIf(skipMosquitto)(
       await until('the backlog in the cloud', async () => farAfter.distinct().length >= waiting, 60_000);
       const all = [...farBefore.distinct(), ...farAfter.distinct()];
       const sequence = [...new Set(all.map((one) => one.seq))].sort((a, b) => a - b);
-      expect(waiting).toBeGreaterThan(10_000);
+      expect(waiting).toBeGreaterThan(1000);
       expect(sequence).toEqual(sequence.map((_, at) => at + 1));
       const order = farAfter.distinct().map((one) => one.seq);
       expect(order).toEqual([...order].sort((a, b) => a - b));

@@ -8,7 +8,7 @@ import type { Context } from './command.ts';
 const size = (bytes: number | null): string => (bytes === null ? 'unknown' : byteSize(bytes));
 
 function wearWords({ writtenTodayBytes, writtenPerDayBytes, years, cycles, days }: StorageView['wear']): string {
-  if (days.length === 0) return 'this system does not say what is written';
+  if (days.length === 0) return 'not known yet, or this system does not say what is written';
   const perDay = writtenPerDayBytes === null ? 'too little seen for a day’s figure' : `${byteSize(writtenPerDayBytes)} a day`;
   const life =
     years === null

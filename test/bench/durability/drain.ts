@@ -82,7 +82,15 @@ export async function drainPart(machine: Machine, quick: boolean): Promise<Findi
     tables: [
       {
         title: `Draining ${thousands(MESSAGES)} messages of 200 bytes to a mosquitto that comes back after ${AWAY_MS / 1000} s`,
-        columns: ['', 'a second', 'first message ms', 'arrived', 'memory at rest', 'with the backlog', 'most while filling and draining'],
+        columns: [
+          '',
+          'a second',
+          'first message ms',
+          'arrived',
+          'memory at rest',
+          'with the backlog',
+          'most while filling and draining',
+        ],
         rows: [row('Gatehouse', own), row('mosquitto bridge', other)],
       },
     ],

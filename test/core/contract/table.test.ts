@@ -4,7 +4,16 @@ import { type Row, TOPICS, type TopicEvent } from '../../../core/contract/api.ts
 import { emptyTable, reduceTable, TOPIC_KEEP } from '../../../core/contract/table.ts';
 
 type LogRow = Row<'logs'>;
-const row = (id: number, message = ''): LogRow => ({ id, at: 0, mono: 0, level: 'info', source: 's', event: 'e', message, data: {} });
+const row = (id: number, message = ''): LogRow => ({
+  id,
+  at: 0,
+  mono: 0,
+  level: 'info',
+  source: 's',
+  event: 'e',
+  message,
+  data: {},
+});
 const node = (id: string, detail = ''): Row<'nodes'> => ({
   id,
   kind: 'local',

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Migration, openDatabase } from '../../../core/store/sqlite/database.ts';
+import { type Migration, openDatabase, setUp } from '../../../core/store/sqlite/database.ts';
 import { HISTORY_MIGRATIONS } from '../../../core/store/sqlite/history-db.ts';
 import { STATE_MIGRATIONS } from '../../../core/store/sqlite/parts.ts';
 import { SPOOL_MIGRATIONS } from '../../../core/store/sqlite/spool-db.ts';
@@ -56,6 +56,26 @@ describe('migrations', () => {
     expect(raw.pragma('user_version', { simple: true })).toBe(1);
     expect(raw.prepare("SELECT count(*) FROM sqlite_schema WHERE name = 'b'").pluck().get()).toBe(0);
     raw.close();
+  });
+
+  it.each(['INSERT INTO nowhere VALUES (1)', 'UPDATE a SET nothing = 1', 'SELECT y FROM a'])(
+    'does not call a good database damaged because of a faulty step: %s',
+    (sql) => {
+      const first = { version: 1, name: 'one', sql: 'CREATE TABLE a (x)' };
+      open('x.db', [first]).close();
+      expect(() => open('x.db', [first, { version: 2, name: 'bad', sql }])).toThrow(/^no such/);
+    },
+  );
+
+  it('calls a database damaged that lacks a table after all steps, and not for a faulty statement', () => {
+    const file = join(folder.path, 'x.db');
+    const use = (sql: string) => {
+      const db = open('x.db', [{ version: 1, name: 'one', sql: 'CREATE TABLE a (x)' }]);
+      return setUp(db, file, () => db.prepare(sql));
+    };
+    expect(() => use('SELECT 1 FROM b')).toThrow(expect.objectContaining({ code: 'store/damaged' }));
+    expect(() => use('SELECT y FROM a')).toThrow(/^no such column/);
+    expect(() => use('SELEC')).toThrow(/syntax/);
   });
 
   it('refuses a database of a newer version and says which', () => {

@@ -1,7 +1,9 @@
 import { copyFileSync, existsSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { isLogDamaged } from '../../../core/store/sqlite/salvage-pages.ts';
+import { isLogDamaged, openPages } from '../../../core/store/sqlite/salvage-pages.ts';
+import { rowsOfPage } from '../../../core/store/sqlite/salvage-records.ts';
+import { createSources } from '../../../core/store/sqlite/spool-sources.ts';
 import {
   append,
   booksOf,
@@ -14,6 +16,7 @@ import {
   overwrite,
   pagesOf,
   replace,
+  rootOf,
   salvageOf,
 } from './spool-under-salvage.ts';
 import { type Folder, tempFolder } from './store-under-test.ts';
@@ -28,6 +31,13 @@ describe('the salvage of a damaged spool', () => {
     file = join(folder.path, 'spool.db');
   });
   afterEach(() => folder.remove());
+
+  function readIds(page: number): number[] {
+    const pages = openPages(file);
+    const ids = rowsOfPage(pages, page).map(({ rowid }) => rowid);
+    pages.close();
+    return ids;
+  }
 
   /** Replaces and salvages, with messages accepted before and in between. Returns what came back of the old ones. */
   function salvage(before: readonly number[]) {
@@ -116,6 +126,94 @@ describe('the salvage of a damaged spool', () => {
     db.close();
     expect(gaps).toHaveLength(1);
     expect(gaps[0]).toMatchObject([expect.stringMatching(/^device:s[01]$/), expect.any(Number), expect.any(Number), lost.length]);
+  });
+
+  const lastCustody = (name: string): number => {
+    const db = open(file);
+    const last = Number(db.prepare('SELECT custody FROM sources WHERE name = ?').pluck().get(name));
+    db.close();
+    return last;
+  };
+
+  it('uses no custody number again when the table of sources is gone, and does not call that exact', () => {
+    buildSpool(file, 2000);
+    const before = lastCustody('device:s0');
+    overwrite(file, (rootOf(file, 'sources') - 1) * 4096, JUNK);
+    replace(file);
+    const db = open(file);
+    const sources = createSources(db);
+    const [numbers, silent] = [sources.of('device:s0'), sources.of('device:silent')];
+    expect(numbers.custody).toBeGreaterThan(before);
+    expect(silent.custody).toBeGreaterThan(before);
+    const first = numbers.custody;
+    numbers.custody += 1;
+    sources.save();
+    const work = salvageOf(db, dirname(file));
+    while (work.step(0));
+    expect(work.report()).toMatchObject({ lost: 0, exact: false });
+    work.close();
+    const after = createSources(db);
+    expect(after.of('device:s0').custody).toBe(first + 1);
+    expect(after.of('device:s1').custody).toBeGreaterThan(500);
+    expect(after.of('device:new').custody).toBe(silent.custody);
+    expect(after.all().every(({ source }) => source.startsWith('device:'))).toBe(true);
+    db.close();
+  });
+
+  it.each([['whole'], ['gone']])('goes on behind the numbers that memory knows when the table of sources is %s', (state) => {
+    buildSpool(file, 900);
+    const before = lastCustody('device:s0');
+    if (state === 'gone') overwrite(file, (rootOf(file, 'sources') - 1) * 4096, JUNK);
+    replace(
+      file,
+      new Map([
+        ['device:s0', { custody: before + 5, sequence: before + 5 }],
+        ['device:s1', { custody: 3, sequence: 3 }],
+      ]),
+    );
+    const db = open(file);
+    const work = salvageOf(db, dirname(file));
+    while (work.step(0));
+    expect(work.report().exact).toBe(state === 'whole');
+    work.close();
+    const sources = createSources(db);
+    expect(sources.of('device:s0').custody).toBe(before + 5);
+    expect(sources.of('device:s1').custody).toBeGreaterThanOrEqual(225);
+    db.close();
+  });
+
+  it('knows the last numbers still when the transaction that found the damage is undone', () => {
+    const db = open(file);
+    const sources = createSources(db);
+    sources.of('device:a').custody = 7;
+    sources.save();
+    sources.of('device:a').custody = 9;
+    sources.forget();
+    expect(sources.known().get('device:a')?.custody).toBe(7);
+    db.close();
+  });
+
+  it.each([
+    ['in the middle', 300, 900],
+    ['at the end', 300, 0],
+  ])('reports no less than was lost when the books are unreadable: %s', (_, many, behind) => {
+    const db = open(file);
+    append(db, 0, 1, 300);
+    append(db, 0, 301, 303, 'device:rare'); // its first ones are lost: its own numbers cannot show that
+    append(db, 0, 304, 303 + many);
+    if (behind > 0) append(db, 0, 304 + many, 303 + many + behind, 'device:rare');
+    const before = idsOf(db);
+    const holder = db.prepare("SELECT pageno FROM dbstat WHERE name = 'entries' AND pagetype = 'leaf'").pluck().all().map(Number);
+    db.close();
+    const at = holder.findIndex((page) => readIds(page).includes(302));
+    for (const page of [holder[at - 1], holder[at], holder[at + 1], ...(behind > 0 ? [] : holder.slice(-2))])
+      overwrite(file, ((page ?? 1) - 1) * 4096, JUNK);
+    overwrite(file, (rootOf(file, 'streams') - 1) * 4096, JUNK);
+    const { report, ids } = salvage(before);
+    expect(ids.length).toBeLessThan(before.length - 5);
+    expect(report.exact).toBe(false);
+    expect(report.lost).toBeGreaterThanOrEqual(before.length - ids.length);
+    expect(report.lost).toBeLessThan(2 * (before.length - ids.length));
   });
 
   it('goes on where it stopped after the process ended', () => {

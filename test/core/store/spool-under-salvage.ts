@@ -9,6 +9,7 @@ import { spool0001 } from '../../../core/store/sqlite/migrations/0001-spool.ts';
 import { spool0002 } from '../../../core/store/sqlite/migrations/0002-spool.ts';
 import { replaceSpool } from '../../../core/store/sqlite/salvage-begin.ts';
 import { openSpoolSalvage, type SpoolSalvage } from '../../../core/store/sqlite/salvage-spool.ts';
+import type { KnownNumbers } from '../../../core/store/sqlite/spool-sources.ts';
 
 export const MIGRATIONS = [spool0001, spool0002];
 export const WALL = 1_767_225_600_000;
@@ -30,13 +31,12 @@ export function isWhole(id: number, payload: Uint8Array): boolean {
 const INSERT = `INSERT INTO entries (id, topic, payload, flags, source, sequence, wall_ms, mono_ms, boot, hops, trace_id, custody, kept_ms,
   expires_ms, crc) VALUES (?, ?, ?, 1, ?, ?, ?, ?, 1, 0, NULL, ?, ?, NULL, ?)`;
 
-/** Appends the n-th entries of a stream as the spool does, the books with them. The source is the stream's own. */
-export function append(db: Database, stream: number, from: number, to: number): void {
+/** Appends the n-th entries of a stream as the spool does, the books with them. The source is the stream's own unless told. */
+export function append(db: Database, stream: number, from: number, to: number, source = `device:s${stream}`): void {
   const insert = db.prepare(INSERT);
   const books = db.prepare(
     'UPDATE streams SET next = ?, appended = appended + ?, appended_bytes = appended_bytes + ?, waiting = waiting + ?, bytes = bytes + ? WHERE id = ?',
   );
-  const source = `device:s${stream}`;
   const last = Number(db.prepare('SELECT custody FROM sources WHERE name = ?').pluck().get(source) ?? 0);
   db.transaction(() => {
     let bytes = 0;
@@ -112,6 +112,14 @@ export function flip(file: string, offset: number, mask = 0xff): void {
 
 export const pagesOf = (file: string): number => statSync(file).size / 4096;
 
+/** The root page of a table. Read while the database is sound. */
+export function rootOf(file: string, table: string): number {
+  const db = new Sqlite(file, { readonly: true });
+  const root = Number(db.prepare('SELECT rootpage FROM sqlite_schema WHERE name = ?').pluck().get(table));
+  db.close();
+  return root;
+}
+
 /** Pages by kind: `leaf` and `interior` of the entries, `overflow`, `free`. Read while the database is sound. */
 export function mapOf(file: string): { leaf: number[]; interior: number[]; overflow: number[] } {
   const db = new Sqlite(file, { readonly: true });
@@ -123,8 +131,8 @@ export function mapOf(file: string): { leaf: number[]; interior: number[]; overf
 }
 
 /** Puts a new spool in the place of the damaged one. */
-export const replace = (file: string): ReturnType<typeof replaceSpool> =>
-  replaceSpool(file, { migrations: MIGRATIONS, walPages: 1000, now: WALL });
+export const replace = (file: string, known?: KnownNumbers): ReturnType<typeof replaceSpool> =>
+  replaceSpool(file, { migrations: MIGRATIONS, walPages: 1000, now: WALL, ...(known && { known }) });
 
 export function salvageOf(db: Database, dir: string): SpoolSalvage {
   const salvage = openSpoolSalvage(db, dir, { now: () => WALL, monotonic: () => 0 });
