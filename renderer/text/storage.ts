@@ -27,7 +27,7 @@ export const storage = {
   chart: 'Written a day, over the last 30 days',
   day: (day: string, bytes: string) => `${day}: ${bytes}`,
   amplification:
-    'This counts what the gateway hands to the disk. Inside, a flash disk writes more than that: for many small synced writes often 2 to 10 times as much. Divide the years by that to be careful. Other programs on this machine are not counted.',
+    'This counts what the gateway hands to the disk. Inside, a flash disk writes more than that, for many small synced writes often 2 to 10 times as much; the years are reckoned with 4 times. Other programs on this machine are not counted.',
   check: 'Databases',
   checkStates: {
     waiting: 'The check has not begun yet',

@@ -61,24 +61,23 @@ export function openDatabase(file: string, options: OpenOptions): Database {
     return db;
   } catch (error) {
     db.close();
-    throw isDamage(error) || isMissing(error) ? damaged(file, error) : error;
+    throw isDamage(error) ? damaged(file, error) : error; // a step that fails is the step's fault: the rows are good
   }
 }
 
 export const damaged = (file: string, cause: unknown): GatewayError =>
   new GatewayError('store/damaged', `The database ${file} is damaged.`, { cause, details: { file } });
 
-/** A table that is not there. */
-const isMissing = (error: unknown): boolean => error instanceof Error && /^no such (table|column)/.test(error.message);
+/** A table that is not there though every step was taken. A missing column may be a step's fault, and is no damage. */
+const isMissing = (error: unknown): boolean => error instanceof Error && /^no such table/.test(error.message);
 
-/** Prepares statements on an opened database and closes it if that fails. A table that is not there is damage too. */
+/** Prepares statements on an opened database and closes it if that fails. Here a table that is not there is damage too. */
 export function setUp<T>(db: Database, file: string, prepare: (db: Database) => T): T {
   try {
     return prepare(db);
   } catch (error) {
     db.close();
-    const missing = error instanceof Error && 'code' in error && error.code === 'SQLITE_ERROR';
-    throw missing || isDamage(error) ? damaged(file, error) : error;
+    throw isMissing(error) || isDamage(error) ? damaged(file, error) : error;
   }
 }
 

@@ -5,20 +5,21 @@ import type { DiskGuard } from './disk-guard.ts';
 import { isDamage } from './faults.ts';
 import { type DatabaseName, finishReplacement, type Moved, type MovedAside } from './move-aside.ts';
 import { isLogDamaged } from './salvage-pages.ts';
+import type { KnownNumbers } from './spool-sources.ts';
 
 /** Puts a new database in the place of a damaged one that is closed. */
 export interface Replacement {
   /** Whether a commit counts as kept for ever: then a log that lost one is damage too. */
   readonly durable: boolean;
-  /** The second part says in words what became of the content. */
-  replace(file: string, now: number): readonly [Moved, string];
+  /** `known`: custody numbers that memory still knows. The second part says in words what became of the content. */
+  replace(file: string, now: number, known?: KnownNumbers): readonly [Moved, string];
 }
 
 export interface Mender {
   /** Opens a database; a damaged one is replaced first, and said. */
   open<T>(name: DatabaseName, open: () => T): T;
   /** Replaces a database, which must be closed. Throws what the disk throws; the damaged one then lies where it was. */
-  replace(name: DatabaseName, cause: unknown): void;
+  replace(name: DatabaseName, cause: unknown, known?: KnownNumbers): void;
 }
 
 /** SQLite takes an empty file for a new database. Beside others that are in use it is one that lost its content. */
@@ -47,8 +48,8 @@ export function createMender(
     guard.note(new GatewayError('store/salvaged', text, { cause }));
     deps.tell({ ...moved, database, cause: describe(cause), saved });
   }
-  function replace(name: DatabaseName, cause: unknown): void {
-    const [moved, saved] = kinds[name].replace(fileOf(name), deps.now());
+  function replace(name: DatabaseName, cause: unknown, known?: KnownNumbers): void {
+    const [moved, saved] = kinds[name].replace(fileOf(name), deps.now(), known);
     tell(name, moved, cause, saved);
   }
   return {

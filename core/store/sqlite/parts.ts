@@ -193,8 +193,9 @@ export function openParts(config: StoreConfig, deps: EngineDeps): Parts {
       mend(name, cause) {
         const [close, open] = reopen[name];
         broken.set(name, cause);
+        const known = name === 'spool' ? spool.known() : undefined;
         close();
-        mender.replace(name, cause);
+        mender.replace(name, cause, known);
         open();
         broken.delete(name);
       },

@@ -25,8 +25,8 @@ export function createReplacements(
   return {
     spool: {
       durable: true,
-      replace: (file, now) => [
-        replaceSpool(file, { migrations: migrations.spool, walPages, now }),
+      replace: (file, now, known) => [
+        replaceSpool(file, { migrations: migrations.spool, walPages, now, ...(known && { known }) }),
         'A new one accepts messages; what waited is being brought back.',
       ],
     },

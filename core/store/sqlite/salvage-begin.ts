@@ -5,12 +5,15 @@ import { type Moved, replaceDatabase } from './move-aside.ts';
 import { newestEntry, readBooks } from './salvage-books.ts';
 import { openPages } from './salvage-pages.ts';
 import { seedSpool } from './salvage-seed.ts';
+import type { KnownNumbers } from './spool-sources.ts';
 
 export interface ReplaceOptions {
   readonly migrations: readonly Migration[];
   readonly walPages: number;
   /** Wall time in ms. */
   readonly now: number;
+  /** Custody numbers that memory still knows. */
+  readonly known?: KnownNumbers;
 }
 
 /**
@@ -26,7 +29,8 @@ export function replaceSpool(file: string, options: ReplaceOptions): Moved {
       const pages = openPages(file);
       try {
         const books = readBooks(pages, roots);
-        seedSpool(db, books, { file: basename(movedTo), now: options.now, newest: newestEntry(pages, roots) });
+        const { now, known } = options;
+        seedSpool(db, books, { file: basename(movedTo), now, newest: newestEntry(pages, roots), ...(known && { known }) });
       } finally {
         pages.close();
       }

@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3';
 import { streamOf } from '../spool-ids.ts';
 import type { OldBooks } from './salvage-books.ts';
+import { type KnownNumbers, UNLISTED } from './spool-sources.ts';
 
 export interface SeedOptions {
   /** Name of the moved file. */
@@ -9,6 +10,8 @@ export interface SeedOptions {
   readonly now: number;
   /** What the newest entries show; used where the tables are unreadable. 0 where there is none. */
   readonly newest: { readonly id: number; readonly keptMs: number };
+  /** Numbers that memory still knows; those count where they are greater than the disk's. */
+  readonly known?: KnownNumbers;
 }
 
 /** So many ids and numbers are left out, so that none is used twice even if the books were a little older than the rows. */
@@ -57,13 +60,24 @@ function seedStreams(db: Database, books: OldBooks, { now, newest: { id: newestI
   for (let id = 1; id <= highest; id += 1) if (!known.has(id)) put.run(id, unknownStream(id), blindNext(now), 0, 0, 0, 0);
 }
 
-function seedSources(db: Database, books: OldBooks, now: number): void {
+/**
+ * No custody number may be used twice: a source goes on behind what memory knows, else behind what its row says, with a margin where
+ * rows may be old. Where the table is not whole, a source that neither knows begins beyond what any ever reached.
+ */
+function seedSources(db: Database, books: OldBooks, { now, known = new Map() }: SeedOptions): void {
   const put = db.prepare('INSERT OR IGNORE INTO sources (id, name, custody, sequence) VALUES (?, ?, ?, ?)');
+  const raise = db.prepare(
+    `INSERT INTO sources (name, custody, sequence) VALUES (?, ?, ?)
+     ON CONFLICT (name) DO UPDATE SET custody = max(custody, excluded.custody), sequence = max(sequence, excluded.sequence)`,
+  );
   const gap = db.prepare("INSERT INTO gaps (source, first, last, count, reason, at_ms) VALUES (?, ?, ?, ?, 'skipped', ?)");
   for (const { id, name, custody, sequence } of books.sources) {
-    put.run(id, name, custody + (books.whole.sources ? 0 : SEED_MARGIN), sequence);
-    if (!books.whole.sources) gap.run(name, custody + 1, custody + SEED_MARGIN, SEED_MARGIN, now);
+    const sure = books.whole.sources || known.has(name) || name === UNLISTED;
+    put.run(id, name, custody + (sure ? 0 : SEED_MARGIN), sequence);
+    if (!sure) gap.run(name, custody + 1, custody + SEED_MARGIN, SEED_MARGIN, now);
   }
+  for (const [name, { custody, sequence }] of known) raise.run(name, custody, sequence);
+  if (!books.whole.sources) raise.run(UNLISTED, blindNext(now), 0);
 }
 
 function seedBoots(db: Database, books: OldBooks): void {
@@ -92,7 +106,7 @@ export function seedSpool(db: Database, books: OldBooks, options: SeedOptions): 
   const { now } = options;
   db.transaction(() => {
     seedStreams(db, books, options);
-    seedSources(db, books, now);
+    seedSources(db, books, options);
     seedBoots(db, books);
     seedDead(db, books);
     const life =
@@ -101,14 +115,14 @@ export function seedSpool(db: Database, books: OldBooks, options: SeedOptions): 
     const before = books.unfinished;
     const still = before === null ? 0 : before.expected === null ? null : Math.max(0, before.expected - before.salvaged);
     const known = books.whole.streams && books.streams.length > 0 && books.streams.every((one) => one.expected !== null);
-    const exact = known && still !== null;
-    const expected = exact ? books.streams.reduce((sum, one) => sum + (one.expected ?? 0), still) : null;
+    const counted = known && still !== null;
+    const expected = counted ? books.streams.reduce((sum, one) => sum + (one.expected ?? 0), still) : null;
     db.prepare("INSERT OR REPLACE INTO salvage VALUES (1, ?, 1, 'running', ?, ?, 0, ?, ?)").run(
       [options.file, ...(before ? [`${before.cursor}@${before.files}`] : [])].join('\n'),
       now,
       expected,
       expected ?? 0,
-      exact ? 1 : 0,
+      counted && books.whole.sources ? 1 : 0, // numbers that leap cannot show what is missing
     );
   }).immediate();
 }

@@ -67,18 +67,26 @@ interface Source {
   readonly writer: SalvageWriter;
 }
 
-/** What a stream lost, where the old books could not say: from the holes in its custody numbers. */
-function bookHoles(db: Database, holes: readonly Hole[], inexact: ReadonlySet<number>): number {
+/** Books what streams lost of which the old books could not say it. Returns the loss of all. */
+function bookLosses(db: Database, losses: ReadonlyMap<number, number>, books: OldBooks | null): number {
   const drop = db.prepare(
     "INSERT INTO drops VALUES (?, 'damaged', ?) ON CONFLICT (stream, reason) DO UPDATE SET count = count + excluded.count",
   );
   const stream = db.prepare('UPDATE streams SET appended = appended + ? WHERE id = ?');
+  const booked = db.prepare("SELECT count FROM drops WHERE stream = ? AND reason = 'damaged'").pluck();
+  const known = new Set<number>();
   let sum = 0;
-  for (const hole of holes) {
-    if (!inexact.has(hole.stream)) continue;
-    drop.run(hole.stream, hole.count);
-    stream.run(hole.count, hole.stream);
-    sum += hole.count;
+  for (const { id, expected } of books?.streams ?? []) {
+    if (expected === null) continue;
+    known.add(id);
+    const before = books?.drops.find((one) => one.stream === id && one.reason === 'damaged')?.count ?? 0;
+    sum += Math.max(0, (asNumberOrNull(booked.get(id) ?? null) ?? 0) - before);
+  }
+  for (const [id, count] of losses) {
+    if (known.has(id) || count === 0) continue;
+    drop.run(id, count);
+    stream.run(count, id);
+    sum += count;
   }
   return sum;
 }
@@ -140,11 +148,9 @@ export function openSpoolSalvage(
     write(next);
     progress = next;
   }
-  function finish(holes: readonly Hole[]): void {
+  function finish(holes: readonly Hole[], losses: ReadonlyMap<number, number>): void {
     const { expected, salvaged } = progress;
-    const known = new Set(open()?.books.streams.flatMap((one) => (one.expected === null ? [] : [one.id])) ?? []);
-    const inexact = new Set(holes.map(({ stream }) => stream).filter((stream) => !known.has(stream)));
-    const lost = expected === null ? bookHoles(db, holes, inexact) : Math.max(0, expected - salvaged);
+    const lost = expected === null ? bookLosses(db, losses, open()?.books ?? null) : Math.max(0, expected - salvaged);
     const missing = holes.reduce((sum, { count }) => sum + count, 0);
     // more holes than losses: some of them were delivered out of order, and nobody can say which
     if (expected === null || missing <= lost) {
@@ -170,11 +176,11 @@ export function openSpoolSalvage(
       return;
     }
     if (progress.exact && progress.lost === 0) {
-      finish([]);
+      finish([], new Map());
       return;
     }
-    finder ??= createHoleFinder(db, new Map(open()?.books.sources.map(({ name, custody }) => [name, custody]) ?? []));
-    if (!finder.step()) finish(finder.holes());
+    finder ??= createHoleFinder(db, open()?.books ?? null);
+    if (!finder.step()) finish(finder.holes(), finder.losses());
   }
   const step = db.transaction((budgetMs: number) => {
     const from = open();

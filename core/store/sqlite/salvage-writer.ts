@@ -5,6 +5,7 @@ import type { OldBooks } from './salvage-books.ts';
 import type { Cell } from './salvage-records.ts';
 import type { SpoolRow } from './salvage-rows.ts';
 import { SEED_MARGIN, unknownStream } from './salvage-seed.ts';
+import { UNLISTED } from './spool-sources.ts';
 
 /** Fills a row up to the width of today's table. */
 export function createInsert(db: Database, table: string): (id: number | null, cells: readonly Cell[]) => boolean {
@@ -39,8 +40,10 @@ export function createSalvageWriter(db: Database, books: OldBooks): SalvageWrite
        appended_bytes = appended_bytes + :extraBytes, next = max(next, :next) WHERE id = :id`,
   );
   const source = db.prepare(
-    `INSERT INTO sources (name, custody, sequence) VALUES (?, ?, ?)
-     ON CONFLICT (name) DO UPDATE SET custody = max(custody, excluded.custody), sequence = max(sequence, excluded.sequence)`,
+    `INSERT INTO sources (name, custody, sequence)
+       VALUES (:name, max(:custody + ${SEED_MARGIN}, (SELECT coalesce(max(custody), 0) FROM sources WHERE name = '${UNLISTED}')), :sequence)
+     ON CONFLICT (name) DO UPDATE SET custody = CASE WHEN custody < :custody THEN excluded.custody ELSE custody END,
+       sequence = max(sequence, excluded.sequence)`,
   );
   const totals = db.prepare('UPDATE dead_totals SET held = held + ?, bytes = bytes + ?, buried = buried + ?');
   const lostBefore = new Map(
@@ -66,7 +69,7 @@ export function createSalvageWriter(db: Database, books: OldBooks): SalvageWrite
     const [name, custody] = [cells[4], cells[11]];
     if (books.whole.sources || typeof name !== 'string' || typeof custody !== 'number') return true;
     const [before, sequence] = sources.get(name) ?? [0, 0];
-    sources.set(name, [Math.max(before, custody + SEED_MARGIN), Math.max(sequence, Number(cells[5]))]);
+    sources.set(name, [Math.max(before, custody), Math.max(sequence, Number(cells[5]))]);
     return true;
   }
   return {
@@ -88,7 +91,7 @@ export function createSalvageWriter(db: Database, books: OldBooks): SalvageWrite
         const extra = count - ofExpected;
         stream.run({ id, count, bytes, extra, extraBytes: exact.get(id) ? 0 : bytes, next: exact.has(id) ? 0 : next });
       }
-      for (const [name, [custody, sequence]] of sources) source.run(name, custody, sequence);
+      for (const [name, [custody, sequence]] of sources) source.run({ name, custody, sequence });
       if (deadSums.count > 0) totals.run(deadSums.count, deadSums.bytes, deadSums.count);
       sums = new Map();
       sources = new Map();

@@ -11,6 +11,7 @@ import { spool0001 } from './migrations/0001-spool.ts';
 import { spool0002 } from './migrations/0002-spool.ts';
 import { type PackedAppends, packAppends, place, type SpoolCommitted } from './spool-place.ts';
 import { runsOf } from './spool-rows.ts';
+import type { KnownNumbers } from './spool-sources.ts';
 import { createSpoolTools, type SpoolDbOptions, type SpoolTools } from './spool-tools.ts';
 
 export const SPOOL_MIGRATIONS = [spool0001, spool0002];
@@ -37,6 +38,8 @@ export interface SpoolChange {
 
 /** The spool's tables. Every call is one transaction; what it throws is SQLite's own error and leaves nothing half done. */
 export interface SpoolDb {
+  /** What memory knows of the sources' numbers; reads no disk. */
+  known(): KnownNumbers;
   configure(plan: SpoolPlan): void;
   commit(input: SpoolCommit): SpoolCommitted;
   peek(ask: SpoolAsk, life: SteadyTime): SpoolEntry[];
@@ -222,6 +225,7 @@ function createSpoolDb(db: Database, file: string, options: SpoolDbOptions): Spo
   const tools = createSpoolTools(db, file, options);
   const { keeper, dead, gaps, sources, tables } = tools;
   return {
+    known: () => tools.sources.known(),
     configure: (plan) => keeper.configure(plan),
     commit: (input) => commit(tools, input),
     peek: (ask, life) => peek(tools, ask, life),
