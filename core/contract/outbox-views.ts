@@ -63,7 +63,13 @@ export const StorageView = z.object({
     dropped: counts,
     balanced: z.boolean(),
   }),
-  deadLetters: z.object({ held: z.number(), bytes: z.number(), maxMessages: z.number(), maxBytes: z.number(), evicted: z.number() }),
+  deadLetters: z.object({
+    held: z.number(),
+    bytes: z.number(),
+    maxMessages: z.number(),
+    maxBytes: z.number(),
+    evicted: z.number(),
+  }),
   disk: z.object({
     freeBytes: z.number().nullable(),
     totalBytes: z.number().nullable(),

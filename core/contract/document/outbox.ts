@@ -19,7 +19,12 @@ export type OutboxPolicyName = z.infer<typeof OutboxPolicy>;
 
 /** How much is kept; null: no limit of this kind. Whichever is met first counts. */
 export const Keep = z.strictObject({
-  hours: z.number().min(0.001, 'must be at least 0.001 h (3.6 s)').max(87_600, 'must be at most ten years (87600 h)').nullable().default(null),
+  hours: z
+    .number()
+    .min(0.001, 'must be at least 0.001 h (3.6 s)')
+    .max(87_600, 'must be at most ten years (87600 h)')
+    .nullable()
+    .default(null),
   /** Payload bytes. */
   bytes: z.number().int().min(1024, 'must be at least 1024 bytes').nullable().default(null),
   messages: z.number().int().min(1).nullable().default(null),
