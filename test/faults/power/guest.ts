@@ -41,7 +41,10 @@ export function startGuest(kernel: Kernel, script: string, disk: string, onLine:
   if (child.stdout) createInterface({ input: child.stdout }).on('line', (line) => onLine(line.trimEnd()));
   const ended = new Promise<void>((resolve, reject) => {
     child.once('error', reject);
-    child.once('close', () => resolve());
+    child.once('close', (code, signal) => {
+      if (signal !== 'SIGKILL') onLine(`the emulator ended with ${code ?? signal}`);
+      resolve();
+    });
   });
   return {
     ended,

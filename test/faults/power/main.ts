@@ -42,6 +42,7 @@ const CLIENTS = 4;
 const PER_CUT = 1_000_000;
 const FIRST = 100_000_000;
 const BOOT_MS = 180_000;
+const STARTS_MAX = 4;
 const DOCUMENT = `schema: gatehouse/1
 name: power
 subscriptions:
@@ -124,6 +125,18 @@ async function runAndCut(kernel: Kernel, script: string, image: string, ms: numb
   }
 }
 
+/** An emulator that ended before anything was acknowledged has shown nothing: it is started again, a few times. */
+async function untilReady(run: () => Promise<Run>, note: (text: string) => void): Promise<Run> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await run();
+    } catch (cause) {
+      if (tries === STARTS_MAX) throw cause;
+      note(`the machine did not get ready and is started again: ${String(cause)}`);
+    }
+  }
+}
+
 /** How many acknowledged rows SQLite with NORMAL loses in the same kind of cut. */
 async function controlCut(kernel: Kernel, folder: string, image: string): Promise<{ acknowledged: number; lost: number }> {
   const script = join(folder, 'control.sh');
@@ -160,7 +173,7 @@ export async function powerCuts({ cuts, seed, note }: PowerOptions): Promise<Pow
     for (let number = 1; number <= cuts; number += 1) {
       const first = FIRST + number * PER_CUT;
       writeFileSync(script, guestScript(cli, document, first));
-      const { acknowledged, readyMs } = await runAndCut(kernel, script, image, 1000 + random() * 5000);
+      const { acknowledged, readyMs } = await untilReady(() => runAndCut(kernel, script, image, 1000 + random() * 5000), note);
       for (const [client, last] of acknowledged) promised.push({ client, first, last });
       const copy = recovered(image, folder, 'data');
       const kept = keptNumbers(join(copy, 'data'), CLIENTS);
