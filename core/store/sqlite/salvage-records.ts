@@ -153,9 +153,9 @@ export interface TreeRows {
 export function rowsOfTree(pages: Pages, root: number, maxPages: number): TreeRows {
   const rows: RawRow[] = [];
   const seen = new Set<number>();
-  const todo = [root];
+  const unread = [root];
   let whole = true;
-  for (let page = todo.pop(); page !== undefined; page = todo.pop()) {
+  for (let page = unread.pop(); page !== undefined; page = unread.pop()) {
     const found = pages.read(page);
     if (!found || seen.has(page) || seen.size >= maxPages || pages.isFree(page)) {
       whole = false;
@@ -171,14 +171,14 @@ export function rowsOfTree(pages: Pages, root: number, maxPages: number): TreeRo
       rows.push(...sound);
       if (sound.length !== count) whole = false;
     } else if ((kind === TABLE_INTERIOR || kind === INDEX_INTERIOR) && count < PAGE_BYTES / 4) {
-      todo.push(bytes.readUInt32BE(head + 8));
+      unread.push(bytes.readUInt32BE(head + 8));
       for (let index = 0; index < count; index += 1) {
         const at = bytes.readUInt16BE(head + 12 + index * 2);
         if (at + 4 > PAGE_BYTES) {
           whole = false;
           continue;
         }
-        todo.push(bytes.readUInt32BE(at));
+        unread.push(bytes.readUInt32BE(at));
         if (kind === TABLE_INTERIOR) continue;
         const row = rowAt(pages, bytes, at + 4, false);
         if (row) rows.push(row);
