@@ -3,14 +3,13 @@ import { GatewayError } from '../base/errors.ts';
 import type { Metrics } from '../base/metrics.ts';
 import type { Draft } from '../contract/message.ts';
 import type { Tracer } from '../router/tracer.ts';
+import { createLater, type Waiter } from '../router/waiter.ts';
 import type { ClientWindows } from './client-windows.ts';
 import type { Clients } from './clients.ts';
+import { Passage, type PassageDeps, type Verdict } from './passage.ts';
 import type { Pressure } from './pressure.ts';
 import type { SiteBroker } from './site-broker.ts';
 import { topicLevels } from './topic-levels.ts';
-
-/** aedes' callback: with an error it closes the client without an acknowledgement. */
-export type Verdict = (error?: Error | null) => void;
 
 export interface AdmissionDeps {
   readonly metrics: Metrics;
@@ -18,7 +17,8 @@ export interface AdmissionDeps {
   readonly clients: Clients;
   readonly pressure: Pressure;
   readonly windows: ClientWindows;
-  publish(draft: Draft): Promise<void> | undefined;
+  /** The router's: true when taken at once, else the waiter is told. */
+  offer(draft: Draft, waiter: Waiter): boolean;
   /** null while the broker is stopping. */
   site(): SiteBroker | null;
 }
@@ -51,62 +51,47 @@ export function createAdmission(
     tracer.hop(traceId, 'wire', place, `${topic}, ${bytes.length} bytes`);
     return { topic, payload: bytes, qos, retain, source, traceId };
   }
-  function offer(draft: Draft): Promise<void> | undefined {
+  function offer(draft: Draft, waiter: Waiter): boolean {
     try {
-      return deps.publish(draft);
+      return deps.offer(draft, waiter);
     } catch (cause) {
-      return Promise.reject(cause);
+      waiter.failed(cause instanceof Error ? cause : new Error(String(cause)));
+      return false;
     }
   }
   function notAccepted(client: Client, cause: unknown): GatewayError {
     const why = cause instanceof Error ? cause.message : String(cause);
     return new GatewayError('broker/not-accepted', `${clients.name(client)}: a message could not be taken (${why})`, { cause });
   }
-  /** Holds a place in the client's window until the work is over. */
-  function follow(client: Client, packet: PublishPacket, work: Promise<unknown>, ok: () => void, failed: Verdict): void {
-    const bytes = packet.payload.length;
+  /** Holds a place in the client's window until `work` is over. */
+  function follow(client: Client, bytes: number, work: Promise<unknown>, done: Verdict): void {
     windows.enter(client, bytes);
     work.then(
       () => {
         windows.leave(client, bytes);
-        ok();
+        done(null);
       },
       (cause: unknown) => {
         windows.leave(client, bytes);
-        failed(notAccepted(client, cause));
+        done(notAccepted(client, cause));
       },
     );
   }
 
-  function admit(client: Client, packet: PublishPacket, site: SiteBroker, done: Verdict): void {
+  const passages: PassageDeps = { pressure, windows, refused, notAccepted };
+
+  function admit(client: Client, packet: PublishPacket, site: SiteBroker, verdict: Verdict): void {
     received.add();
-    const taken = offer(draftOf(client, packet));
-    if (taken === undefined && !pressure.active && !site.mustKeep(packet)) {
-      done(null);
-      return;
-    }
-    // What need not be kept aedes hands out itself, after the acknowledgement.
-    const work = Promise.all([taken, pressure.relief()]).then(() =>
-      site.mustKeep(packet) ? site.distribute(packet, null) : null,
-    );
-    follow(
-      client,
-      packet,
-      work,
-      () => done(null),
-      (fault) => {
-        if (packet.qos > 0) done(fault);
-        else {
-          refused.add();
-          done(null);
-        }
-      },
-    );
+    const passage = new Passage(passages, client, packet, site, verdict);
+    if (offer(draftOf(client, packet), passage)) passage.done();
+    else passage.wait();
   }
 
   async function receive(client: Client, packet: PublishPacket, messageId: number, site: SiteBroker): Promise<void> {
     received.add();
-    await Promise.all([offer(draftOf(client, packet)), pressure.relief()]);
+    const later = createLater();
+    const taken = offer(draftOf(client, packet), later) ? undefined : later.promise();
+    await Promise.all([taken, pressure.relief()]);
     const { id, clean } = client;
     await site.distribute(packet, { client: id, messageId, clean, open: () => !client.closed });
   }
@@ -134,7 +119,7 @@ export function createAdmission(
       };
       work.then(over, over);
     }
-    follow(client, packet, work, () => done(null), done);
+    follow(client, packet.payload.length, work, done);
   }
 
   return (client, packet, done) => {

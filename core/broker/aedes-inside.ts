@@ -38,3 +38,14 @@ export function keepAlive(client: Client): void {
   const timer: unknown = '_keepaliveTimer' in client ? client._keepaliveTimer : null;
   if (typeof timer === 'object' && timer !== null && 'refresh' in timer && typeof timer.refresh === 'function') timer.refresh();
 }
+
+/** True once the client has its CONNACK: before that aedes keeps what it sends until it is known who it is. */
+export function isUp(client: Client): boolean {
+  return client.connected && !client.closed && 'connackSent' in client && client.connackSent === true;
+}
+
+/** Calls back when the client has taken what was written; aedes ends the connection when that takes too long. */
+export function whenDrained(client: Client, done: () => void): void {
+  if ('waitForDrain' in client && typeof client.waitForDrain === 'function') client.waitForDrain(done);
+  else client.conn.once('drain', done);
+}

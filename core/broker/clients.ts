@@ -1,5 +1,6 @@
 import type { Client } from 'aedes';
 import type { Clock } from '../base/clock.ts';
+import { type Mark, markNow } from '../base/mark.ts';
 import type { Source } from '../contract/message.ts';
 import { subscriptionsOf } from './aedes-inside.ts';
 import type { BrokerStatus } from './broker.ts';
@@ -9,7 +10,7 @@ export interface ClientRecord {
   /** `client:<id>`, as traces name it. */
   readonly place: string;
   readonly address: string;
-  readonly since: number;
+  readonly since: Mark;
 }
 
 export interface Clients {
@@ -39,7 +40,7 @@ export function createClients(clock: Clock): Clients {
     const known = records.get(client);
     if (known) return known;
     const { id } = client;
-    return { source: { kind: 'client', id }, place: `client:${id}`, address: addressOf(client), since: clock.now() };
+    return { source: { kind: 'client', id }, place: `client:${id}`, address: addressOf(client), since: markNow(clock) };
   };
   const find = (id: string): Client | undefined => {
     for (const client of records.keys()) if (client.id === id) return client;
@@ -66,7 +67,7 @@ export function createClients(clock: Clock): Clients {
       [...records].map(([client, { source, address, since }]) => ({
         id: source.id,
         address,
-        since,
+        since: since.wallMs(),
         subscriptions: subscriptionsOf(client).length,
       })),
     get size() {

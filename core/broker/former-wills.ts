@@ -2,12 +2,14 @@ import { createBackoff } from '../base/backoff.ts';
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { Draft } from '../contract/message.ts';
+import { createLater, type Waiter } from '../router/waiter.ts';
 import type { SiteBroker } from './site-broker.ts';
 
 export interface FormerWillDeps {
   readonly clock: Clock;
   readonly log: Logger;
-  publish(draft: Draft): Promise<void> | undefined;
+  /** The router's. */
+  offer(draft: Draft, waiter: Waiter): boolean;
 }
 
 /**
@@ -15,7 +17,7 @@ export interface FormerWillDeps {
  * and the sessions have it; what they do not take is tried again until `signal`.
  */
 export async function sendFormerWills(
-  { clock, log, publish }: FormerWillDeps,
+  { clock, log, offer }: FormerWillDeps,
   site: SiteBroker,
   signal: AbortSignal,
 ): Promise<void> {
@@ -26,7 +28,9 @@ export async function sendFormerWills(
     const bytes = Buffer.from(payload);
     while (!signal.aborted) {
       try {
-        await publish({ topic, payload: bytes, qos, retain, source: { kind: 'client', id: clientId } });
+        const later = createLater();
+        if (!offer({ topic, payload: bytes, qos, retain, source: { kind: 'client', id: clientId } }, later))
+          await later.promise();
         await site.distribute({ cmd: 'publish', topic, payload: bytes, qos, retain, dup: false }, null);
         await site.memory.wills.remove(clientId, brokerId);
         backoff.reset();

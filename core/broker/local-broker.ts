@@ -7,6 +7,7 @@ import type { Logger } from '../base/log.ts';
 import type { Metrics } from '../base/metrics.ts';
 import type { Draft, Message } from '../contract/message.ts';
 import type { Tracer } from '../router/tracer.ts';
+import type { Waiter } from '../router/waiter.ts';
 import type { Sessions } from '../store/sessions.ts';
 import { createAdmission } from './admission.ts';
 import { aedesHooks, type Inside, tooMany, watchClients } from './aedes-hooks.ts';
@@ -20,6 +21,7 @@ import { createKeptChanges } from './kept-changes.ts';
 import { type ListenerOptions, openListener, portOf } from './listener.ts';
 import { MEMORY_LIMITS, type MemoryLimits } from './memory-limits.ts';
 import { createPressure } from './pressure.ts';
+import { createQuickPublish, type QuickPublish } from './quick-publish.ts';
 import type { Session } from './session-book.ts';
 import { createSessionDesk } from './session-desk.ts';
 import type { SiteBroker } from './site-broker.ts';
@@ -30,8 +32,8 @@ export interface LocalBrokerDeps {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly tracer: Tracer;
-  /** The router. A QoS 1 or 2 publish is acknowledged after it returned nothing or its promise resolved. */
-  publish(draft: Draft): Promise<void> | undefined;
+  /** The router's. A QoS 1 or 2 publish is acknowledged after it returned true or told the waiter. */
+  offer(draft: Draft, waiter: Waiter): boolean;
   /** What must not be forgotten; without it all of it ends with the broker. */
   readonly sessions?: Sessions | undefined;
   /** Time that only moves forward, over restarts too: how long clients are away. The clock's monotonic time unless given. */
@@ -115,6 +117,8 @@ export function createLocalBroker(deps: LocalBrokerDeps, options: LocalBrokerOpt
   let server: Server | null = null;
   let port: number | null = null;
 
+  const admit = createAdmission({ ...deps, clients, pressure, windows, site: () => site }, maxTopicLevels);
+
   function accept(socket: Socket): void {
     const address = `${socket.remoteAddress ?? 'unknown'}:${socket.remotePort ?? 0}`;
     socket.on('error', () => {});
@@ -126,9 +130,11 @@ export function createLocalBroker(deps: LocalBrokerDeps, options: LocalBrokerOpt
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
     let client: Client | null = null;
+    let quick: QuickPublish | null = null;
     tuneSocket(socket, {
       maxPacketBytes,
       mayRead: () => client === null || windows.mayRead(client),
+      quick: () => quick,
       onRefused(why, announced) {
         const who = client ? clients.name(client) : `a client at ${address}`;
         const large = `${who} announced a packet of ${announced} bytes; ${maxPacketBytes} is the limit`;
@@ -136,7 +142,9 @@ export function createLocalBroker(deps: LocalBrokerDeps, options: LocalBrokerOpt
         else faults.report(new GatewayError('broker/malformed', `${who} sent something that is not MQTT`));
       },
     });
-    client = site.handle(socket);
+    const broker = site;
+    client = broker.handle(socket);
+    quick = createQuickPublish({ socket, client, admit, distribute: (packet) => broker.publish(packet) });
   }
 
   /** Nobody waits for these to be acknowledged: what the disk does not take is lost for those who are away, and counted. */
@@ -191,7 +199,7 @@ export function createLocalBroker(deps: LocalBrokerDeps, options: LocalBrokerOpt
         // MQTT lets a client publish before its CONNACK has come.
         queueLimit: 200,
         ...aedesHooks(inside, options.maxClients, maxTopicLevels),
-        authorizePublish: createAdmission({ ...deps, clients, pressure, windows, site: () => site }, maxTopicLevels),
+        authorizePublish: admit,
       };
       const broker = new SiteBroker(settings, memory, () => notKept.add());
       await broker.listen();

@@ -46,7 +46,7 @@ export function createSessionDesk(
     return {
       id,
       connected: client !== undefined,
-      since: client ? clients.recordOf(client).since : second(now - awayMs),
+      since: client ? clients.recordOf(client).since.wallMs() : second(now - awayMs),
       expiresAt: client ? null : second(now + Math.max(0, forgetAfterMs - awayMs)),
       subscriptions: subscriptions.size,
       queued: queue.size,

@@ -79,13 +79,14 @@ export class SiteBroker extends Aedes {
       return;
     }
     const last = typeof rest[0] === 'function' ? rest[0] : rest[1];
-    const done = typeof last === 'function' ? (last as Done) : noop;
-    if (this.#distributed.has(packet)) setImmediate(done);
-    else if (!this.mustKeep(packet)) this.#fanout.emit(packet, done);
+    const done = typeof last === 'function' ? (last as Done) : undefined;
+    if (this.#distributed.has(packet)) {
+      if (done) setImmediate(done);
+    } else if (!this.mustKeep(packet)) this.#fanout.emit(packet, done);
     else {
       const stored = this.distribute(packet, null);
-      if (stored) stored.then(() => done(), done);
-      else setImmediate(done);
+      if (stored) stored.then(() => done?.(), done ?? noop);
+      else if (done) setImmediate(done);
     }
   }
 

@@ -1,11 +1,14 @@
 import type { Socket } from 'node:net';
 import { gatherWrites } from '../base/gather-writes.ts';
 import { createPacketGuard } from './packet-guard.ts';
+import type { QuickPublish } from './quick-publish.ts';
 
 export interface SocketTuning {
   readonly maxPacketBytes: number;
   /** False while nothing more may be read; the broker asks again with every message that is done. */
   mayRead(): boolean;
+  /** The short way of this client's publishes, once there is one. */
+  quick?(): QuickPublish | null;
   /** Called once, before the connection is destroyed. */
   onRefused(why: 'too-large' | 'malformed', announced: number): void;
 }
@@ -27,11 +30,12 @@ function guardReads(socket: Socket, tuning: SocketTuning): void {
     configurable: true,
     writable: true,
     value: (size?: number): unknown => {
-      if (!tuning.mayRead()) return null;
+      const quick = tuning.quick?.();
+      if (quick?.waiting || !tuning.mayRead()) return null;
       const chunk: unknown = read(size);
-      if (!(chunk instanceof Uint8Array)) return chunk;
-      const verdict = guard.accept(chunk);
-      if (verdict === 'ok') return chunk;
+      if (!Buffer.isBuffer(chunk)) return chunk;
+      const verdict = guard.accept(quick ? chunk.subarray(quick.putBack) : chunk);
+      if (verdict === 'ok') return quick ? quick.take(chunk) : chunk;
       tuning.onRefused(verdict, guard.announced);
       socket.destroy();
       return null;

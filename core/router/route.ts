@@ -9,12 +9,7 @@ import type { FaultView } from '../contract/views.ts';
 import { type Books, type Counts, createBooks } from './books.ts';
 import { PartlyRefused, type Sink } from './sink.ts';
 import type { Tracer } from './tracer.ts';
-
-/** Told once per message and route: taken over (durable: committed), or refused with the fault. */
-export interface Waiter {
-  done(): void;
-  failed(error: Error): void;
-}
+import type { Waiter } from './waiter.ts';
 
 export interface RouteDeps {
   readonly clock: Clock;
@@ -50,6 +45,8 @@ interface Item {
 const codeOf = (error: Error): ErrorCode => (error instanceof GatewayError ? error.code : 'gateway/internal');
 
 const BATCH = 256;
+/** Where a batch is one commit; as many as the store takes into one. */
+const DURABLE_BATCH = 2048;
 /** Sources that wait because the route is full; beyond it even a blocking route refuses. */
 const BLOCKED_MAX = 10_000;
 
@@ -106,8 +103,10 @@ export function createRoute(deps: RouteDeps, config: SubscriptionConfig, initial
     busy = false;
     backoff.reset();
     lastFault = null;
-    takenOver(batch, durable);
     admitBlocked();
+    // The next commit is on its way before the publishers of this one are told: that takes time of its own.
+    if (durable) route.flush();
+    takenOver(batch, durable);
     // A retired one too: the router lets go of it when nothing waits.
     if (queue.size > 0 || retired) deps.schedule(route);
   }
@@ -133,14 +132,17 @@ export function createRoute(deps: RouteDeps, config: SubscriptionConfig, initial
   function refused(batch: readonly Item[], reasonOf: (item: Item) => Error): void {
     inFlight = [];
     for (const error of new Set(batch.map(reasonOf))) noteFault(error);
+    const ended = new Map<string, Error>();
     const keep = batch.filter((item) => {
       const error = reasonOf(item);
       const code = codeOf(error);
-      const { kind } = item.message.source;
-      if (ERRORS[code].retry && kind !== 'client' && kind !== 'function') return true;
+      const { qos, source } = item.message;
+      if (ERRORS[code].retry && source.kind !== 'client' && source.kind !== 'function') return true;
       drop(item, code, error);
+      if (source.kind === 'client' && qos > 0 && !ended.has(source.id)) ended.set(source.id, error);
       return false;
     });
+    if (ended.size > 0) dropBehind(ended);
     if (closed) {
       for (const item of keep) drop(item, 'stopping', closedFault());
       busy = false;
@@ -152,6 +154,20 @@ export function createRoute(deps: RouteDeps, config: SubscriptionConfig, initial
       admitBlocked();
       deps.schedule(route);
     });
+  }
+  /**
+   * A client whose message was refused is disconnected, and sends that one and all that are not acknowledged again: what is already
+   * here of it must not be taken before.
+   */
+  function dropBehind(ended: ReadonlyMap<string, Error>): void {
+    for (const waiting of [queue, blocked]) {
+      for (const item of waiting.clear()) {
+        const { qos, source } = item.message;
+        const error = source.kind === 'client' && qos > 0 ? ended.get(source.id) : undefined;
+        if (error) drop(item, codeOf(error), error);
+        else waiting.push(item);
+      }
+    }
   }
   function noteFault(error: Error): void {
     const code = codeOf(error);
@@ -201,10 +217,10 @@ export function createRoute(deps: RouteDeps, config: SubscriptionConfig, initial
     },
     flush() {
       while (!busy && !closed && queue.size > 0) {
-        const batch = queue.take(BATCH);
+        const sink = deps.sink(config.target);
+        const batch = queue.take(sink?.durable ? DURABLE_BATCH : BATCH);
         inFlight = batch;
         admitBlocked();
-        const sink = deps.sink(config.target);
         if (!sink) {
           inFlight = [];
           for (const item of batch) drop(item, 'no-target', null);

@@ -7,12 +7,13 @@ import type { SubscriptionConfig } from '../contract/document/subscriptions.ts';
 import type { ClockTrust, Draft, Message, Source } from '../contract/message.ts';
 import { createChangedFigures } from './changed-figures.ts';
 import { createKeptBooks } from './kept-books.ts';
-import { createRoute, type Route, type Waiter } from './route.ts';
+import { createRoute, type Route } from './route.ts';
 import { createSequences, type StoredSource } from './sequences.ts';
 import type { Sink } from './sink.ts';
 import { createTopicTrie } from './topic-trie.ts';
 import { topicFault } from './topics.ts';
 import type { Tracer } from './tracer.ts';
+import { countDown, createLater, type Waiter } from './waiter.ts';
 
 /** One subscription seen from one source: what the Flows picture draws as an edge. */
 export interface Edge {
@@ -41,6 +42,8 @@ export interface Router {
    * A bad topic and a message that went in circles are refused (`router/bad-topic`) or dropped and counted (`hop-limit`).
    */
   publish(draft: Draft): Promise<void> | undefined;
+  /** As `publish`, without the cost of a promise: true when accepted at once, else `waiter` is told once, perhaps before this returns. */
+  offer(draft: Draft, waiter: Waiter): boolean;
   /** Replaces all routes. Unchanged ones keep their queues; removed ones deliver what waits. */
   apply(subscriptions: readonly SubscriptionConfig[], hopLimit: number): void;
   /** Sets or removes (undefined) the sink of a target. */
@@ -65,6 +68,8 @@ export interface Router {
 
 interface Origin {
   readonly ref: string;
+  /** False once it was forgotten for others; whoever holds it then looks for its successor. */
+  known: boolean;
   sequence: number;
   readonly rate: Rate;
   /** Edges by topic, one for all origins of one ref, filled as topics come; emptied when it grows beyond a bound or the routes change. */
@@ -90,6 +95,8 @@ export function createRouter(deps: RouterDeps): Router {
   const { clock, tracer } = deps;
   const sinks = new Map<string, Sink>();
   const origins = new Map<string, Origin>();
+  /** A source that sends much hands in the same object each time: that spares making its name. */
+  const bySource = new WeakMap<Source, Origin>();
   const caches = new Map<string, Map<string, readonly Edge[]>>();
   const edges = new Map<string, Edge>();
   const taps = new Set<Tap>();
@@ -142,19 +149,27 @@ export function createRouter(deps: RouterDeps): Router {
     },
   };
   function originOf(source: Source): Origin {
+    const held = bySource.get(source);
+    if (held?.known) return held;
+    const found = findOrigin(source);
+    bySource.set(source, found);
+    return found;
+  }
+  function findOrigin(source: Source): Origin {
     const name = `${source.kind}:${source.id}`;
     const known = origins.get(name);
     if (known) return known;
     const ref = refOf(source);
     const cache = caches.get(ref) ?? new Map<string, readonly Edge[]>();
     caches.set(ref, cache);
-    const made: Origin = { ref, sequence: sequences.last(name), rate: createRate(), cache };
+    const made: Origin = { ref, known: true, sequence: sequences.last(name), rate: createRate(), cache };
     if (origins.size >= ORIGINS_MAX) {
       // Clients come and go; devices and functions are few, and their sequences must go on.
-      for (const [oldest, { ref, sequence }] of origins) {
-        if (ref !== 'local') continue;
+      for (const [oldest, origin] of origins) {
+        if (origin.ref !== 'local') continue;
         origins.delete(oldest);
-        sequences.forget(oldest, sequence);
+        origin.known = false;
+        sequences.forget(oldest, origin.sequence);
         break;
       }
     }
@@ -192,71 +207,81 @@ export function createRouter(deps: RouterDeps): Router {
     }
     return true;
   }
-  function offerAll(targets: readonly Edge[], message: Message, now: number): Promise<void> | undefined {
-    let waits: Edge[] | null = null;
+  /** Returns true when nobody has to wait. */
+  function offerAll(targets: readonly Edge[], message: Message, now: number, waiter: Waiter): boolean {
     for (const edge of targets) {
       edge.rate.add(now);
       edge.lastAt = message.at.wallMs;
       targetRates.get(edge.route.config.target)?.add(now);
-      if (edge.route.mustWait()) waits = waits ? [...waits, edge] : [edge];
     }
-    if (!waits) {
-      for (const edge of targets) edge.route.offer(message, null);
-      return undefined;
+    const [first] = targets;
+    if (first && targets.length === 1) {
+      const waits = first.route.mustWait();
+      first.route.offer(message, waits ? waiter : null);
+      return !waits;
     }
-    const wanted = waits;
-    return new Promise((resolve, reject) => {
-      let left = wanted.length;
-      const waiter: Waiter = {
-        done() {
-          left -= 1;
-          if (left === 0) resolve();
-        },
-        failed: reject,
-      };
-      for (const edge of targets) edge.route.offer(message, wanted.includes(edge) ? waiter : null);
-    });
+    // All are asked before the first is given anything: that may fill another.
+    const waiting = new Set(targets.filter((edge) => edge.route.mustWait()));
+    const each = waiting.size > 1 ? countDown(waiting.size, waiter) : waiter;
+    for (const edge of targets) edge.route.offer(message, waiting.has(edge) ? each : null);
+    return waiting.size === 0;
+  }
+  function messageOf(draft: Draft, sequence: number, now: number, traceId: string | undefined): Message {
+    const message: Message = {
+      topic: draft.topic,
+      payload: draft.payload,
+      qos: draft.qos,
+      retain: draft.retain,
+      source: draft.source,
+      sequence,
+      at: { wallMs: clock.now(), monoMs: now, bootId: deps.bootId, trust: deps.trust() },
+      hops: draft.hops ?? 0,
+    };
+    if (traceId === undefined && draft.expiryMs === undefined) return message;
+    return {
+      ...message,
+      ...(traceId === undefined ? {} : { traceId }),
+      ...(draft.expiryMs === undefined ? {} : { expiryMs: draft.expiryMs }),
+    };
+  }
+  function offer(draft: Draft, waiter: Waiter): boolean {
+    const origin = originOf(draft.source);
+    // what is in the cache was looked at before
+    const fault = origin.cache.has(draft.topic) ? null : topicFault(draft.topic);
+    if (fault !== null) {
+      waiter.failed(new GatewayError('router/bad-topic', `"${draft.topic.slice(0, 60)}": ${fault}.`));
+      return false;
+    }
+    const now = clock.monotonic();
+    if (inCircles(draft, now)) return true;
+    origin.sequence += 1;
+    origin.rate.add(now);
+    published.add();
+    const traceId = draft.traceId ?? tracer.begin(origin.ref, draft.topic);
+    const message = messageOf(draft, origin.sequence, now, traceId);
+    const targets = edgesFor(origin, draft.topic);
+    if (traceId !== undefined) {
+      tracer.hop(traceId, 'published', origin.ref, draft.topic, now);
+      for (const edge of targets) tracer.hop(traceId, 'routed', edge.route.config.id, `to ${edge.route.config.target}`);
+    }
+    if (taps.size > 0) {
+      for (const tap of taps) {
+        if (targets.length === 0) tap(message, null);
+        for (const edge of targets) tap(message, edge);
+      }
+    }
+    if (targets.length === 0) {
+      unrouted.add();
+      return true;
+    }
+    return offerAll(targets, message, now, waiter);
   }
   return {
     publish(draft) {
-      const fault = topicFault(draft.topic);
-      if (fault !== null) return Promise.reject(new GatewayError('router/bad-topic', `"${draft.topic.slice(0, 60)}": ${fault}.`));
-      const now = clock.monotonic();
-      if (inCircles(draft, now)) return undefined;
-      const origin = originOf(draft.source);
-      origin.sequence += 1;
-      origin.rate.add(now);
-      published.add();
-      const traceId = draft.traceId ?? tracer.begin(origin.ref, draft.topic);
-      const message: Message = {
-        topic: draft.topic,
-        payload: draft.payload,
-        qos: draft.qos,
-        retain: draft.retain,
-        source: draft.source,
-        sequence: origin.sequence,
-        at: { wallMs: clock.now(), monoMs: now, bootId: deps.bootId, trust: deps.trust() },
-        hops: draft.hops ?? 0,
-        ...(traceId === undefined ? {} : { traceId }),
-        ...(draft.expiryMs === undefined ? {} : { expiryMs: draft.expiryMs }),
-      };
-      const targets = edgesFor(origin, draft.topic);
-      if (traceId !== undefined) {
-        tracer.hop(traceId, 'published', origin.ref, draft.topic, now);
-        for (const edge of targets) tracer.hop(traceId, 'routed', edge.route.config.id, `to ${edge.route.config.target}`);
-      }
-      if (taps.size > 0) {
-        for (const tap of taps) {
-          if (targets.length === 0) tap(message, null);
-          for (const edge of targets) tap(message, edge);
-        }
-      }
-      if (targets.length === 0) {
-        unrouted.add();
-        return undefined;
-      }
-      return offerAll(targets, message, now);
+      const later = createLater();
+      return offer(draft, later) ? undefined : later.promise();
     },
+    offer,
     apply(subscriptions, limit) {
       hopLimit = limit;
       const known = new Map(routes.map((route) => [JSON.stringify(route.config), route]));

@@ -22,9 +22,9 @@ const broker = createLocalBroker(
     metrics,
     tracer,
     sessions: store.sessions,
-    publish(draft) {
+    offer(draft) {
       process.stdout.write(`draft ${draft.topic} ${Buffer.from(draft.payload).toString()}\n`);
-      return undefined;
+      return true;
     },
   },
   { port: Number(port), maxClients: 50, sessions: { maxMessages: 100_000, maxBytes: 100_000_000, forgetAfterHours: 1 } },

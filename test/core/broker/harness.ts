@@ -68,9 +68,14 @@ export async function startBench(
       tracer: noTracer,
       ...(more.sessions && { sessions: more.sessions }),
       ...(more.steady && { steady: more.steady }),
-      publish(draft) {
+      offer(draft, waiter) {
         drafts.push(draft);
-        return answer(draft);
+        const taken = answer(draft);
+        taken?.then(
+          () => waiter.done(),
+          (cause: unknown) => waiter.failed(cause instanceof Error ? cause : new Error(String(cause))),
+        );
+        return taken === undefined;
       },
     },
     { port: 0, maxClients: 20, ...options },

@@ -16,6 +16,11 @@ function listen(socket: Socket): () => Buffer {
   return () => Buffer.concat(chunks);
 }
 
+/** The broker has taken up, and answered, a client that came later: what it has not answered by now, it holds back. */
+async function answersOthers(): Promise<void> {
+  await (await bench.client('came-later')).endAsync();
+}
+
 async function subscribed(id: string, filter: string, qos: 1 | 2 = 1): Promise<void> {
   const client = await bench.client(id, { clean: false });
   await client.subscribeAsync(filter, { qos });
@@ -55,7 +60,7 @@ describe('sessions of the local broker', () => {
       acknowledged = true;
     });
     await until(() => bench.drafts.length === 1, 'the draft');
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await answersOthers();
     expect(acknowledged).toBe(false);
     sessions.hold(null);
     disk.resolve();
@@ -97,14 +102,19 @@ describe('sessions of the local broker', () => {
   it('forgets a session whose client stays away, by steady time only, over restarts', async () => {
     const sessions = createMemorySessions();
     let steadyMs = 1_000_000;
-    const steady = (): number => steadyMs;
+    let looks = 0;
+    const steady = (): number => {
+      looks += 1;
+      return steadyMs;
+    };
     const options = { sessions: { maxMessages: 10, maxBytes: 100_000, forgetAfterHours: 0.0001 } };
     bench = await startBench(options, { sessions, steady });
     await subscribed('p', 'jobs');
     await bench.close();
     steadyMs += 100;
     bench = await startBench(options, { sessions, steady });
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    const before = looks;
+    await until(() => looks >= before + 3, 'the broker to look for sessions that are over');
     expect(bench.broker.sessions().length).toBe(1);
     steadyMs += 300;
     await until(() => bench.broker.sessions().length === 0, 'the session to be forgotten');
@@ -195,7 +205,7 @@ describe('sessions of the local broker', () => {
     second.write(wire.connect('two', undefined, false));
     second.write(wire.publish2('t', 'a', 7, true));
     await until(() => again().length >= 4, 'the CONNACK');
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await answersOthers();
     expect(again().length).toBe(4);
     taken.resolve();
     await until(() => again().length >= 8, 'the PUBREC');

@@ -146,6 +146,25 @@ describe('a route to a durable target', () => {
     ]);
   });
 
+  it('drops what is queued behind a refused message of a client, and nothing else: the client sends all of it again', async () => {
+    const { router, clock, books } = build('cloud');
+    const sink = heldSink(true);
+    router.attach('cloud', sink);
+    const first = outcome(router.publish(draft('client:a', 't', 'first')));
+    await turn();
+    const behind = outcome(router.publish(draft('client:a', 't', 'behind')));
+    const loose = outcome(router.publish({ ...draft('client:a', 't', 'QoS 0'), qos: 0 }));
+    const other = outcome(router.publish(draft('client:b', 't', 'other')));
+    sink.batches[0]?.reject(full);
+    await clock.advance(1);
+    expect([first.state, behind.state]).toEqual(['store/full', 'store/full']);
+    sink.batches[1]?.resolve();
+    await turn();
+    expect([loose.state, other.state]).toEqual(['done', 'done']);
+    expect(sink.texts).toEqual(['first', 'QoS 0', 'other']);
+    expect(books(1)).toEqual({ in: 4, out: 2, waiting: 0, dropped: { 'store/full': 2 }, balanced: true });
+  });
+
   it('keeps a device’s readings and offers them again, later and later, in order', async () => {
     const { router, clock, books, records } = build('cloud');
     const sink = heldSink(true);
