@@ -89,7 +89,8 @@ export function createKeeper(books: Books, rows: SpoolRows): Keeper {
         left -= thinned;
         if (thinned > 0) continue;
       }
-      left -= drop(book, enough(oldest(book, Math.min(left, CHUNK)), book.count - maxMessages, book.bytes - maxBytes), 'limit');
+      const heads = enough(oldest(book, Math.min(left, CHUNK)), book.count - maxMessages, book.bytes - maxBytes);
+      left -= Math.max(1, drop(book, heads, 'limit')); // the books of a damaged spool may say more than there is
     }
     return left;
   }

@@ -43,7 +43,8 @@ const toRules = (plan: StreamPlan): Rules => ({
   keepEvery: plan.keepEvery,
 });
 
-const OPEN_REST: StreamPlan = {
+/** What takes all that no stream names: bounded by the limits of the whole outbox only. */
+export const REST_PLAN: StreamPlan = {
   name: REST_STREAM,
   priority: 'normal',
   maxMessages: null,
@@ -55,7 +56,7 @@ const OPEN_REST: StreamPlan = {
 
 /** Until somebody configures the spool: no limits but the disk's. */
 export const OPEN_PLAN: SpoolPlan = {
-  streams: [OPEN_REST],
+  streams: [REST_PLAN],
   maxMessages: null,
   maxBytes: null,
   maxAgeMs: null,
@@ -66,7 +67,7 @@ export const OPEN_PLAN: SpoolPlan = {
 
 export function createRuleBook(plan: SpoolPlan): RuleBook {
   const byName = new Map(plan.streams.map((one) => [one.name, toRules(one)]));
-  const rest = byName.get(REST_STREAM) ?? toRules(OPEN_REST);
+  const rest = byName.get(REST_STREAM) ?? toRules(REST_PLAN);
   return {
     whole: {
       maxMessages: orNone(plan.maxMessages),

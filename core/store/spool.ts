@@ -120,7 +120,10 @@ export interface Spool {
    * `store/overloaded` (too many wait in memory).
    */
   append(messages: readonly Message[], stream: string, expiresInMs?: number | null): Promise<number>;
-  /** Never gives an entry that has expired. Empty for `oldest` while a damaged spool is being salvaged, so that the order holds. */
+  /**
+   * Never gives an entry that has expired. Empty for `oldest` while a damaged spool is being salvaged, so that the order holds; on a
+   * full disk, which holds the salvage up, it gives what is there: only what is sent makes room.
+   */
   peek(ask: SpoolAsk): Promise<readonly SpoolEntry[]>;
   /** Removes these; ids that are gone already are ignored. Resolves when that is on disk. */
   ack(ids: readonly number[]): Promise<void>;
@@ -130,8 +133,13 @@ export interface Spool {
   stats(): SpoolStats;
   /** Numbers of this source that will never be delivered, with the reason, that touch the range; oldest first, at most `limit`. */
   gaps(source: string, first: number, last: number, limit: number): Promise<readonly GapView[]>;
-  /** The last custody number and the last sequence of every source that ever sent to the cloud. */
-  sources(): Promise<readonly { readonly source: string; readonly custody: number; readonly sequence: number }[]>;
+  /**
+   * The last custody number and the last sequence of every source that has sent to the cloud, but for those that were forgotten because
+   * there were too many. `began`: its numbers begin above this one; absent: at 1.
+   */
+  sources(): Promise<
+    readonly { readonly source: string; readonly custody: number; readonly sequence: number; readonly began?: number }[]
+  >;
   /** Called after an append is committed, at most once per commit and stream. */
   onAppended(listener: (stream: string) => void): () => void;
 }

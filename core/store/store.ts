@@ -40,5 +40,7 @@ export interface Store extends Service {
   readonly figures: {
     load(): Promise<Readonly<Record<string, number>>>;
     save(figures: Readonly<Record<string, number | null>>): void;
+    /** The same, and resolves when all that was saved is on disk. Rejects with a `store/*` where it is not; it is tried again then. */
+    commit(figures: Readonly<Record<string, number | null>>): Promise<void>;
   };
 }

@@ -44,10 +44,10 @@ function databaseOf(call: CallName): DatabaseName | null {
   return /^(record|trend|prune|move)$/.test(call) ? 'history' : null;
 }
 
-/** Replaces a damaged database. While the disk does not allow that, every call on it tries again. */
-function mend(parts: Parts, database: DatabaseName, cause: unknown, deps: EngineDeps): void {
+/** Replaces a damaged database, or opens one anew. While the disk does not allow that, every call on it tries again. */
+function heal(parts: Parts, database: DatabaseName, deps: EngineDeps): void {
   const before = parts.spool().stats().streams;
-  guarded(parts, () => parts.mend(database, cause));
+  guarded(parts, () => parts.heal(database));
   parts.guard.worked();
   if (database !== 'spool') return;
   const change = parts.spool().stats();
@@ -72,7 +72,7 @@ function guarded<T>(parts: Parts, work: () => T): T {
 /** History that fails harms nobody else, unless it is the disk that is full. */
 function withHistory<T>(parts: Parts, work: (history: HistoryDb) => T): T {
   try {
-    return work(parts.history);
+    return work(parts.history());
   } catch (error) {
     const told = toStoreError(error, parts.dir);
     throw told.code === 'store/full' ? parts.guard.failed(error) : told;
@@ -85,13 +85,13 @@ function record(parts: Parts, packed: PackedMessages): Recorded {
 }
 
 function mark(parts: Parts, ask: Input<'documents.mark'>): null {
-  guarded(parts, () => parts.documents.mark(ask.version, ask.state));
+  guarded(parts, () => parts.documents().mark(ask.version, ask.state));
   return null;
 }
 
 function changeSessions(parts: Parts, changes: Input<'sessions.change'>): null {
   if (changes.some(({ kind }) => kind === 'retain' || kind === 'put')) parts.guard.admit();
-  guarded(parts, () => parts.sessions.change(changes));
+  guarded(parts, () => parts.sessions().change(changes));
   return null;
 }
 
@@ -117,28 +117,28 @@ function createHandlers(need: () => Parts, deps: EngineDeps): Omit<Handlers, 'op
     trend: (ask) => withHistory(need(), (history) => history.trend(ask)),
     prune: (limits) => withHistory(need(), (history) => history.prune(limits)),
     move: (span) => withHistory(need(), (history) => history.move(span)),
-    'documents.list': () => read((parts) => parts.documents.list()),
-    'documents.get': ({ version }) => read((parts) => parts.documents.get(version)),
-    'documents.running': () => read((parts) => parts.documents.running()),
-    'documents.add': (version) => read((parts) => parts.documents.add(version)),
+    'documents.list': () => read((parts) => parts.documents().list()),
+    'documents.get': ({ version }) => read((parts) => parts.documents().get(version)),
+    'documents.running': () => read((parts) => parts.documents().running()),
+    'documents.add': (version) => read((parts) => parts.documents().add(version)),
     'documents.mark': (ask) => mark(need(), ask),
-    'sessions.load': (from) => read((parts) => parts.sessions.load(from)),
+    'sessions.load': (from) => read((parts) => parts.sessions().load(from)),
     'sessions.change': (changes) => changeSessions(need(), changes),
     'documents.restore': (version) =>
       read((parts) => {
-        parts.documents.restore(version);
+        parts.documents().restore(version);
         return null;
       }),
     'certificates.put': (row) =>
       read((parts) => {
-        parts.certificates.put(row);
+        parts.certificates().put(row);
         return null;
       }),
-    'certificates.list': () => read((parts) => parts.certificates.list()),
-    'figures.load': () => read((parts) => parts.figures.load()),
+    'certificates.list': () => read((parts) => parts.certificates().list()),
+    'figures.load': () => read((parts) => parts.figures().load()),
     'figures.save': (figures) =>
       read((parts) => {
-        parts.figures.save(figures);
+        parts.figures().save(figures);
         return null;
       }),
     probe: () =>
@@ -155,7 +155,9 @@ function createHandlers(need: () => Parts, deps: EngineDeps): Omit<Handlers, 'op
         return parts.salvage.report();
       }),
     mend({ database, cause }) {
-      mend(need(), database, damaged(database, new Error(cause)), deps);
+      const parts = need();
+      parts.condemn(database, damaged(database, new Error(cause)));
+      heal(parts, database, deps);
       return null;
     },
   };
@@ -192,18 +194,18 @@ export function createEngine(deps: EngineDeps): Engine {
       return null;
     },
   };
-  /** A database that is found to be damaged is replaced, and the call done again on the new one. */
   return {
+    /** A database that is found to be damaged is replaced, and the call done again on the new one. */
     handle(request) {
       const database = databaseOf(request.t);
       if (!parts || !database) return handlers[request.t](request.input);
-      const cause = parts.broken().get(database);
-      if (cause !== undefined) mend(parts, database, cause, deps);
+      if (!parts.isWell(database)) heal(parts, database, deps);
       try {
         return handlers[request.t](request.input);
       } catch (error) {
         if (!isDamaged(error)) throw error;
-        mend(parts, database, error, deps);
+        parts.condemn(database, error);
+        heal(parts, database, deps);
         return handlers[request.t](request.input);
       }
     },

@@ -1,15 +1,10 @@
 import { crc32 } from 'node:zlib';
+import type { FlatMessage } from './packing.ts';
 
-/** What the checksum of a spool row covers: all that is delivered. */
-export interface CheckedEntry {
+/** What the checksum of a spool row covers: the message and its place, without its boot, monotonic time, hops, trace and ages. */
+export interface CheckedEntry extends Pick<FlatMessage, 'topic' | 'payload' | 'flags' | 'source' | 'sequence' | 'wallMs'> {
   readonly id: number;
   readonly custody: number;
-  readonly topic: string;
-  readonly payload: Uint8Array;
-  readonly flags: number;
-  readonly source: string;
-  readonly sequence: number;
-  readonly wallMs: number;
 }
 
 const numbers = new Float64Array(5);

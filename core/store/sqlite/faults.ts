@@ -35,6 +35,9 @@ export function unwritable(dir: string, cause: unknown): GatewayError {
 /** True where the file's content is not a sound database. */
 export const isDamage = (error: unknown): boolean => /^SQLITE_(CORRUPT|NOTADB)/.test(codeOf(error));
 
+/** True where a commit may stand in the log although it failed. */
+export const isUnsynced = (error: unknown): boolean => /^SQLITE_IOERR/.test(codeOf(error));
+
 /** True where the disk or the file is at fault, not the call. */
 export function isDiskFault(error: unknown): boolean {
   if (error instanceof GatewayError) return error.code === 'store/damaged';

@@ -23,12 +23,13 @@ export function createFiguresClient(deps: { clock: Clock; link: WorkerLink; log:
       for (const [key, value] of batch) if (!waiting.has(key)) waiting.set(key, value);
       deps.log.debug('store.figures-wait', { cause });
       schedule();
+      throw cause;
     }
   }
   function schedule(): void {
     cancel ??= deps.clock.after(writeMs, () => {
       cancel = null;
-      void flush();
+      flush().catch(() => {}); // tried again, and said so, by `write`
     });
   }
   function flush(): Promise<void> {
@@ -38,17 +39,26 @@ export function createFiguresClient(deps: { clock: Clock; link: WorkerLink; log:
     });
     return writing;
   }
+  /** Also what has come since the write that is under way. */
+  async function flushAll(): Promise<void> {
+    await writing?.catch(() => {});
+    await flush();
+  }
+  function save(figures: Readonly<Record<string, number | null>>): void {
+    for (const [key, value] of Object.entries(figures)) waiting.set(key, value);
+    if (waiting.size > 0) schedule();
+  }
   return {
     figures: {
       load: () => deps.link.call('figures.load', null),
-      save(figures) {
-        for (const [key, value] of Object.entries(figures)) waiting.set(key, value);
-        if (waiting.size > 0) schedule();
+      save,
+      commit(figures) {
+        save(figures);
+        return flushAll();
       },
     },
     async settle() {
-      await writing; // one under way took an older batch
-      await flush();
+      await flushAll().catch(() => {});
       cancel?.();
       cancel = null;
     },

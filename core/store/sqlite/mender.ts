@@ -22,10 +22,14 @@ export interface Mender {
   replace(name: DatabaseName, cause: unknown, known?: KnownNumbers): void;
 }
 
-/** SQLite takes an empty file for a new database. Beside others that are in use it is one that lost its content. */
+/**
+ * SQLite takes an empty or a missing file for a new database, and throws its log away. Beside a log it is one that lost its content;
+ * an empty one also beside others that are in use.
+ */
 function isEmptied(dir: string, file: string): boolean {
-  if (!existsSync(file) || statSync(file).size > 0) return false;
-  if (existsSync(`${file}-wal`) && statSync(`${file}-wal`).size > 0) return false;
+  if (existsSync(file) && statSync(file).size > 0) return false;
+  if (existsSync(`${file}-wal`) && statSync(`${file}-wal`).size > 0) return true;
+  if (!existsSync(file)) return false;
   return readdirSync(dir).some((name) => /^(state|history)\.db$/.test(name) && statSync(join(dir, name)).size > 0);
 }
 
@@ -59,7 +63,7 @@ export function createMender(
       const interrupted = finishReplacement(file);
       if (interrupted)
         tell(name, interrupted, wentWrong(file, 'found before the last end'), 'The replacement was interrupted and is done.');
-      if (isEmptied(dir, file)) replace(name, wentWrong(file, 'it is empty'));
+      if (isEmptied(dir, file)) replace(name, wentWrong(file, 'it is empty or missing'));
       else if (kinds[name].durable && isLogDamaged(file)) replace(name, wentWrong(file, 'its log lost what was committed'));
       try {
         return open();

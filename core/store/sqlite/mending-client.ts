@@ -4,7 +4,7 @@ import { createBackoff } from '../../base/backoff.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { Logger } from '../../base/log.ts';
 import type { Store, StoreCondition } from '../store.ts';
-import type { MovedAside } from './move-aside.ts';
+import type { DatabaseName, MovedAside } from './move-aside.ts';
 import { createQuickCheck } from './quick-check.ts';
 import type { WorkerLink } from './worker-link.ts';
 
@@ -50,6 +50,8 @@ export function createMendingClient(deps: MendingDeps): MendingClient {
   const dir = join(deps.dataDir, 'store');
   const backoff = createBackoff({ firstMs: 1000, maxMs: 30_000 });
   const moved: MovedAside[] = [];
+  /** Monotonic ms. */
+  const replacedAt = new Map<DatabaseName, number>();
   let salvage: StoreCondition['salvage'] = null;
   let bytes = 0;
   let stopped = false;
@@ -60,7 +62,10 @@ export function createMendingClient(deps: MendingDeps): MendingClient {
     clock,
     log,
     dir,
-    onDamaged: (database, cause) => link.call('mend', { database, cause }),
+    async onDamaged(database, cause, since) {
+      // A call may have met the damage meanwhile: what was checked is not there any more, and what is there is new.
+      if ((replacedAt.get(database) ?? Number.NEGATIVE_INFINITY) < since) await link.call('mend', { database, cause });
+    },
   });
 
   function arm(ms: number): void {
@@ -114,6 +119,7 @@ export function createMendingClient(deps: MendingDeps): MendingClient {
       const { file, movedTo, cause, saved, removed } = one;
       log.error('store.moved-aside', { file, movedTo, message: saved, because: cause, removed: removed.join(', ') });
       moved.push(one);
+      replacedAt.set(one.database, clock.monotonic());
       if (moved.length > MAX_MOVED) moved.shift();
       if (one.database === 'spool') drive();
     },

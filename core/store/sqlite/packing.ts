@@ -98,7 +98,14 @@ export function packMessages(messages: readonly Message[]): PackedMessages {
   const texts = createTexts();
   let offset = messages.length * RECORD * 8;
   let at = 0;
+  /** Messages of one source often come together, and then share the object. */
+  let source: Message['source'] | null = null;
+  let sourceAt = -1;
   for (const message of messages) {
+    if (message.source !== source) {
+      source = message.source;
+      sourceAt = texts.place(sourceText(message));
+    }
     numbers[at + AT.length] = message.payload.byteLength;
     numbers[at + AT.flags] = flagsOf(message);
     numbers[at + AT.sequence] = message.sequence;
@@ -107,7 +114,7 @@ export function packMessages(messages: readonly Message[]): PackedMessages {
     numbers[at + AT.hops] = message.hops;
     numbers[at + AT.expiryMs] = message.expiryMs ?? Number.NaN;
     numbers[at + AT.topic] = texts.place(message.topic);
-    numbers[at + AT.source] = texts.place(sourceText(message));
+    numbers[at + AT.source] = sourceAt;
     numbers[at + AT.boot] = texts.place(message.at.bootId);
     numbers[at + AT.trace] = message.traceId === undefined ? -1 : texts.place(message.traceId);
     at += RECORD;

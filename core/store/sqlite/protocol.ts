@@ -12,6 +12,7 @@ import type { PackedMessages } from './packing.ts';
 import type { SessionsCursor, SessionsPage } from './sessions-db.ts';
 import type { SpoolChange } from './spool-db.ts';
 import type { PackedAppends } from './spool-place.ts';
+import type { SourceLast } from './spool-sources.ts';
 
 export interface StoreConfig {
   readonly dataDir: string;
@@ -80,7 +81,7 @@ export interface StoreCalls {
   sweep: { input: SteadyTime; output: { more: boolean } };
   'spool.configure': { input: SpoolPlan; output: null };
   'spool.gaps': { input: { source: string; first: number; last: number; limit: number }; output: readonly GapView[] };
-  'spool.sources': { input: null; output: readonly { source: string; custody: number; sequence: number }[] };
+  'spool.sources': { input: null; output: readonly SourceLast[] };
   'dead.bury': { input: { ids: readonly number[]; fault: FaultView; destination: string; life: SteadyTime }; output: null };
   'dead.list': { input: { before: number | null; limit: number }; output: readonly DeadLetter[] };
   'dead.get': { input: { id: number }; output: DeadLetter | null };

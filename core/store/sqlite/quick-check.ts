@@ -20,8 +20,8 @@ export interface QuickCheckDeps {
   readonly log: Logger;
   /** The folder of the databases. */
   readonly dir: string;
-  /** Replaces a database that was found to be damaged. */
-  onDamaged(database: DatabaseName, cause: string): Promise<unknown>;
+  /** Replaces a database that was found to be damaged. `since`: monotonic ms when the check of it began. */
+  onDamaged(database: DatabaseName, cause: string, since: number): Promise<unknown>;
 }
 
 /** The first message and the first poll go before it. */
@@ -51,10 +51,11 @@ export function createQuickCheck(deps: QuickCheckDeps, afterMs = AFTER_START_MS)
   async function one(database: DatabaseName): Promise<CheckResult['state']> {
     const file = join(deps.dir, `${database}.db`);
     if (!existsSync(file)) return 'sound';
+    const since = clock.monotonic();
     const result = await inThread(file, life.signal);
     if (life.signal.aborted || result.state === 'sound') return result.state;
     log.error('store.check', { file, result: result.state, message: result.cause });
-    if (result.state === 'damaged') await deps.onDamaged(database, result.cause);
+    if (result.state === 'damaged') await deps.onDamaged(database, result.cause, since);
     return result.state;
   }
   async function run(): Promise<void> {

@@ -24,6 +24,7 @@ export interface OldBooks {
     readonly name: string;
     readonly custody: number;
     readonly sequence: number;
+    readonly began: number;
   }[];
   readonly boots: readonly { readonly id: number; readonly boot: string }[];
   /** Held, bytes, buried, retried, discarded, evicted; null: not readable. */
@@ -52,9 +53,10 @@ const drop = (row: RawRow): OldBooks['drops'][number] | null => {
 };
 
 const source = (row: RawRow): OldBooks['sources'][number] | null => {
-  const [, name, custody, sequence] = row.cells;
-  return row.cells.length === 4 && row.rowid > 0 && cellIsText(name) && cellsAreCounts([custody, sequence])
-    ? { id: row.rowid, name, custody: Number(custody), sequence: Number(sequence) }
+  const [, name, custody, sequence, began = 0] = row.cells;
+  const { length } = row.cells; // version 2 writes 4, version 3 writes 6
+  return (length === 4 || length === 6) && row.rowid > 0 && cellIsText(name) && cellsAreCounts([custody, sequence, began])
+    ? { id: row.rowid, name, custody: Number(custody), sequence: Number(sequence), began: Number(began) }
     : null;
 };
 

@@ -61,12 +61,16 @@ function mapType(read: (page: number) => Uint8Array | null, page: number): numbe
   return type <= 5 ? type : 0;
 }
 
-/** Opens a database and its log for reading, as plain files. Throws what the file system throws when the file cannot be opened. */
+/**
+ * Opens a database and its log for reading, as plain files; either may be missing. Throws what the file system throws when one cannot
+ * be opened.
+ */
 export function openPages(file: string): Pages {
-  const main = openSync(file, 'r');
-  const log = existsSync(`${file}-wal`) ? openSync(`${file}-wal`, 'r') : null;
+  const openPart = (path: string): number | null => (existsSync(path) ? openSync(path, 'r') : null);
+  const main = openPart(file);
+  const log = openPart(`${file}-wal`);
   const wal: WalIndex = log === null ? { frames: new Map(), pageCount: null, damaged: false } : readWal(log);
-  const count = wal.pageCount ?? Math.floor(fstatSync(main).size / PAGE_BYTES);
+  const count = wal.pageCount ?? (main === null ? 0 : Math.floor(fstatSync(main).size / PAGE_BYTES));
   const reader =
     (buffer: Buffer) =>
     (page: number): Uint8Array | null => {
@@ -93,8 +97,7 @@ export function openPages(file: string): Pages {
       return type === 0 ? ((free?.[page >> 3] ?? 0) & (1 << (page & 7))) !== 0 : type === FREE_PAGE;
     },
     close() {
-      closeSync(main);
-      if (log !== null) closeSync(log);
+      for (const handle of [main, log]) if (handle !== null) closeSync(handle);
     },
   };
 }

@@ -85,7 +85,7 @@ function assemble(pages: Pages, local: Uint8Array, length: number, next: number)
   let filled = local.length;
   let page = next;
   while (filled < length) {
-    const bytes = pages.isFree(page) ? null : pages.read(page);
+    const bytes = parts.length > pages.count || pages.isFree(page) ? null : pages.read(page); // a chain that is longer goes in a circle
     if (!bytes) return null;
     const part = Uint8Array.from(bytes.subarray(4, 4 + Math.min(PAGE_BYTES - 4, length - filled)));
     page = Buffer.from(bytes.buffer, bytes.byteOffset, 4).readUInt32BE(0);

@@ -65,15 +65,15 @@ function seedStreams(db: Database, books: OldBooks, { now, newest: { id: newestI
  * rows may be old. Where the table is not whole, a source that neither knows begins beyond what any ever reached.
  */
 function seedSources(db: Database, books: OldBooks, { now, known = new Map() }: SeedOptions): void {
-  const put = db.prepare('INSERT OR IGNORE INTO sources (id, name, custody, sequence) VALUES (?, ?, ?, ?)');
+  const put = db.prepare('INSERT OR IGNORE INTO sources (id, name, custody, sequence, began) VALUES (?, ?, ?, ?, ?)');
   const raise = db.prepare(
     `INSERT INTO sources (name, custody, sequence) VALUES (?, ?, ?)
      ON CONFLICT (name) DO UPDATE SET custody = max(custody, excluded.custody), sequence = max(sequence, excluded.sequence)`,
   );
   const gap = db.prepare("INSERT INTO gaps (source, first, last, count, reason, at_ms) VALUES (?, ?, ?, ?, 'skipped', ?)");
-  for (const { id, name, custody, sequence } of books.sources) {
+  for (const { id, name, custody, sequence, began } of books.sources) {
     const sure = books.whole.sources || known.has(name) || name === UNLISTED;
-    put.run(id, name, custody + (sure ? 0 : SEED_MARGIN), sequence);
+    put.run(id, name, custody + (sure ? 0 : SEED_MARGIN), sequence, began);
     if (!sure) gap.run(name, custody + 1, custody + SEED_MARGIN, SEED_MARGIN, now);
   }
   for (const [name, { custody, sequence }] of known) raise.run(name, custody, sequence);

@@ -119,7 +119,7 @@ export function openSpoolSalvage(
   }
   function open(): Source | null {
     const file = join(dir, firstLine(progress.files));
-    if (source || !existsSync(file)) return source;
+    if (source || !(existsSync(file) || existsSync(`${file}-wal`))) return source;
     const pages = openPages(file);
     const books = readBooks(pages, roots);
     source = { pages, books, writer: createSalvageWriter(db, books) };

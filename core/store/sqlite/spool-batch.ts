@@ -96,10 +96,10 @@ export async function commitBatch(
   life: SteadyTime,
   before: (report: CommitReport | null) => void,
 ): Promise<void> {
-  const append = appends.length > 0 ? packAppends(appends) : null;
-  const ack = acks.length > 0 ? Float64Array.from(acks.flatMap((one) => one.ids)) : null;
-  const transfer = [...(append ? [append.messages.buffer, append.appends.buffer] : []), ...(ack ? [ack.buffer] : [])];
   try {
+    const append = appends.length > 0 ? packAppends(appends) : null;
+    const ack = acks.length > 0 ? Float64Array.from(acks.flatMap((one) => one.ids)) : null;
+    const transfer = [...(append ? [append.messages.buffer, append.appends.buffer] : []), ...(ack ? [ack.buffer] : [])];
     const done = await link.call('commit', { append, ack, life }, transfer);
     const { messages, streams } = keptOf(appends, done);
     const acknowledged = done.ackFault ? 0 : acks.reduce((total, one) => total + one.ids.length, 0);

@@ -85,9 +85,12 @@ function commit(parts: Parts, input: Input<'commit'>, deps: EngineDeps): Committ
   };
 }
 
-function peek(spool: SpoolDb, { ask, life }: Input<'peek'>, salvaging: boolean): PackedPage {
-  // older ones may still come back: the order would not hold
-  const entries = salvaging && ask.from === 'oldest' ? [] : spool.peek(ask, life);
+/** Older ones may still come back: the order would not hold. But a full disk holds the salvage up, and only sending makes room. */
+const awaitsOlder = (parts: Parts): boolean =>
+  parts.salvage.report()?.state === 'running' && parts.guard.health().state !== 'full';
+
+function peek(spool: SpoolDb, { ask, life }: Input<'peek'>, waits: boolean): PackedPage {
+  const entries = waits && ask.from === 'oldest' ? [] : spool.peek(ask, life);
   const figures = new Float64Array(entries.length * 4);
   for (const [index, { id, custody, keptAt, expiresAt }] of entries.entries()) {
     figures.set([id, custody, keptAt, expiresAt ?? Number.NaN], index * 4);
@@ -123,7 +126,7 @@ export function createSpoolCalls(deps: EngineDeps): SpoolHandlers {
       noteRoom(parts);
       return done;
     },
-    peek: (parts, input) => run(parts, (spool) => peek(spool, input, parts.salvage.report()?.state === 'running')),
+    peek: (parts, input) => run(parts, (spool) => peek(spool, input, awaitsOlder(parts))),
     sweep: (parts, life: SteadyTime) => run(parts, (spool) => ({ more: spool.sweep(life) })),
     'spool.configure'(parts, plan) {
       parts.configureSpool(plan);

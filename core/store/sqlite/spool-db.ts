@@ -9,12 +9,13 @@ import { giveBack, openDatabase, setUp } from './database.ts';
 import type { DeadDb } from './dead-db.ts';
 import { spool0001 } from './migrations/0001-spool.ts';
 import { spool0002 } from './migrations/0002-spool.ts';
+import { spool0003 } from './migrations/0003-spool.ts';
 import { type PackedAppends, packAppends, place, type SpoolCommitted } from './spool-place.ts';
 import { runsOf } from './spool-rows.ts';
-import type { KnownNumbers } from './spool-sources.ts';
+import type { KnownNumbers, SourceLast } from './spool-sources.ts';
 import { createSpoolTools, type SpoolDbOptions, type SpoolTools } from './spool-tools.ts';
 
-export const SPOOL_MIGRATIONS = [spool0001, spool0002];
+export const SPOOL_MIGRATIONS = [spool0001, spool0002, spool0003];
 
 interface Edit {
   readonly topic: string;
@@ -49,7 +50,7 @@ export interface SpoolDb {
   retry(ids: readonly number[] | null, edit: Edit | null, life: SteadyTime): number;
   discard(ids: readonly number[] | null, life: SteadyTime): number;
   gaps(source: string, first: number, last: number, limit: number): GapView[];
-  sources(): { source: string; custody: number; sequence: number }[];
+  sources(): SourceLast[];
   /** A small step of what the rules want gone. Returns whether there is more. */
   sweep(life: SteadyTime): boolean;
   /** All figures. */
@@ -62,7 +63,7 @@ export interface SpoolDb {
   readonly life: SteadyTime | null;
   /** Gives the room of acknowledged messages back to the disk, the write-ahead log's too. */
   shrink(): void;
-  /** Copies the write-ahead log into the database, and gives some free pages back. Returns whether more are free. */
+  /** Copies the write-ahead log into the database, gives some free pages back, forgets some sources. Returns whether there is more. */
   tidy(): boolean;
   close(): void;
 }
@@ -100,7 +101,10 @@ function acknowledge({ rows, tables: { books } }: SpoolTools, ids: ArrayLike<num
 }
 
 function refreshOldest({ rows, tables: { books } }: SpoolTools, streams: Iterable<Book>): void {
-  for (const book of streams) books.oldest(book, rows.heads(book.number, idOf(book.number, 0), 1)[0] ?? null);
+  for (const { number } of streams) {
+    const book = books.numbered(number); // another one than before where `rest` took books over meanwhile
+    if (book) books.oldest(book, rows.heads(number, idOf(number, 0), 1)[0] ?? null);
+  }
 }
 
 function commit(tools: SpoolTools, { append, ack, life }: SpoolCommit): SpoolCommitted {
@@ -178,6 +182,7 @@ function sweep(tools: SpoolTools, life: SteadyTime): boolean {
   const { keeper, room, tables } = tools;
   const { books } = tables;
   keeper.setCeiling(room.check(keeper.rules().whole, books.total, 0));
+  tools.indexExpiry();
   let more = false;
   const work = (): void => {
     const tooMany = keeper.enforce(books.all(), SWEEP_BUDGET);
@@ -185,6 +190,14 @@ function sweep(tools: SpoolTools, life: SteadyTime): boolean {
   };
   tools.transact(life, work, 'if-changed');
   return more;
+}
+
+/** Steady time of the oldest entry that waits; null: none waits. */
+function oldestKept(books: Iterable<Book>): number | null {
+  let oldest: number | null = null;
+  for (const { oldestKeptAt } of books)
+    if (oldestKeptAt !== null) oldest = oldest === null ? oldestKeptAt : Math.min(oldest, oldestKeptAt);
+  return oldest;
 }
 
 /** Keeps in mind what the figures were when they were told last. */
@@ -246,7 +259,8 @@ function createSpoolDb(db: Database, file: string, options: SpoolDbOptions): Spo
     tidy() {
       giveBack(db, TIDY_PAGES);
       db.pragma('wal_checkpoint(PASSIVE)');
-      return Number(db.pragma('freelist_count', { simple: true })) > 0;
+      const more = tools.room.short() === null && sources.prune(oldestKept(tables.books.all()));
+      return more || Number(db.pragma('freelist_count', { simple: true })) > 0;
     },
     close: () => db.close(),
   };

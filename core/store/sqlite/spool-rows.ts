@@ -105,8 +105,9 @@ const headOf = ({ id, custody, keptAt, message }: SpoolEntry): Head => ({
 });
 
 const HEAD = 'id, length(payload), source, custody, topic, wall_ms, kept_ms';
-const PAGE = `SELECT e.id, topic, payload, flags, source, sequence, wall_ms, mono_ms, b.boot, hops, trace_id, custody, kept_ms, expires_ms, crc
-  FROM entries e JOIN boots b ON b.id = e.boot`;
+/** A boot that is not listed (the list was damaged) must not hide its entries. */
+const PAGE = `SELECT e.id, topic, payload, flags, source, sequence, wall_ms, mono_ms, coalesce(b.boot, ''), hops, trace_id, custody,
+  kept_ms, expires_ms, crc FROM entries e LEFT JOIN boots b ON b.id = e.boot`;
 const ALIVE = '(expires_ms IS NULL OR expires_ms > ?)';
 
 /** `indexed`: whether what expires can be found; see `indexExpiry`. */

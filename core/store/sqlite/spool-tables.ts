@@ -12,7 +12,7 @@ export interface SpoolTables {
   readonly life: SteadyTime | null;
   /**
    * The stream of this name, made where there is none. When all numbers are in use, an empty stream that `isPlanned` does not know
-   * gives its number up, and its books go to `rest`; when there is none, `rest` itself is the answer.
+   * gives its number up, and its books go to `rest`; when there is none, `rest` itself is the answer. Part of the commit's transaction.
    */
   ensure(name: string, isPlanned: (name: string) => boolean): Book;
   /** Writes the books that changed, and the time; part of the commit's transaction. */
@@ -75,14 +75,11 @@ function createSaver(db: Database, books: Books): SpoolTables['save'] {
      waiting = excluded.waiting, bytes = excluded.bytes`,
   );
   const drop = db.prepare('INSERT OR REPLACE INTO drops (stream, reason, count) VALUES (?, ?, ?)');
-  const clear = db.prepare('DELETE FROM drops WHERE stream = ?');
   return (time) => {
     for (const book of books.changed()) {
       const { name, next, appended, appendedBytes, acknowledged, dead, count, bytes, number } = book;
       stream.run(name, next, appended, appendedBytes, acknowledged, dead, count, bytes, number);
-      const drops = dropsOf(book);
-      if (drops.length === 0 && appended === 0) clear.run(number);
-      for (const [reason, dropped] of drops) drop.run(number, reason, dropped);
+      for (const [reason, dropped] of dropsOf(book)) drop.run(number, reason, dropped);
     }
     life.run(time.steadyMs, time.wallMs, time.trust);
   };
@@ -104,6 +101,7 @@ function moveBooks(books: Books, from: Book, to: Book): void {
 
 export function createSpoolTables(db: Database, rows: EntryRows, numbers = STREAM_NUMBERS): SpoolTables {
   const books = createBooks(readBooks(db, rows));
+  const forgetDrops = db.prepare('DELETE FROM drops WHERE stream = ?');
   const rest = (): Book => {
     const found = books.numbered(REST_NUMBER);
     if (found) return found;
@@ -131,6 +129,7 @@ export function createSpoolTables(db: Database, rows: EntryRows, numbers = STREA
       for (const book of books.all()) {
         if (book.number === REST_NUMBER || book.count > 0 || isPlanned(book.name)) continue;
         moveBooks(books, book, rest());
+        forgetDrops.run(book.number);
         const renamed = newBook(book.number, name, book.next);
         books.put(renamed);
         return renamed;

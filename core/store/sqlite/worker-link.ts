@@ -140,6 +140,8 @@ export function createWorkerLink(deps: { clock: Clock; spawn: () => StoreThread 
       const own = thread;
       thread = null;
       await own?.terminate();
+      // What was asked of it meanwhile it does not answer any more.
+      calls.rejectAll(new GatewayError('store/failed', 'The thread of the database could not open it.', { cause: error }));
       throw error;
     }
   }

@@ -3,8 +3,8 @@ import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Migration, openDatabase, setUp } from '../../../core/store/sqlite/database.ts';
 import { HISTORY_MIGRATIONS } from '../../../core/store/sqlite/history-db.ts';
-import { STATE_MIGRATIONS } from '../../../core/store/sqlite/parts.ts';
 import { SPOOL_MIGRATIONS } from '../../../core/store/sqlite/spool-db.ts';
+import { STATE_MIGRATIONS } from '../../../core/store/sqlite/state-db.ts';
 import { type Folder, tempFolder } from './store-under-test.ts';
 
 const ALL: [string, readonly Migration[], string[]][] = [

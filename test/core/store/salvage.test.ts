@@ -147,7 +147,8 @@ describe('the salvage of a damaged spool', () => {
     expect(silent.custody).toBeGreaterThan(before);
     const first = numbers.custody;
     numbers.custody += 1;
-    sources.save();
+    sources.save(1);
+    sources.keep();
     const work = salvageOf(db, dirname(file));
     while (work.step(0));
     expect(work.report()).toMatchObject({ lost: 0, exact: false });
@@ -182,14 +183,44 @@ describe('the salvage of a damaged spool', () => {
     db.close();
   });
 
+  it('keeps above which numbers a source began, and where one that was forgotten goes on', () => {
+    buildSpool(file, 8);
+    const db = open(file);
+    const sources = createSources(db, 1);
+    for (const [index, name] of ['device:early', 'device:late'].entries()) {
+      sources.of(name).custody += 5000;
+      sources.save(index + 1);
+      sources.keep();
+    }
+    while (sources.prune(null));
+    sources.of('device:later').custody += 2;
+    sources.save(3);
+    sources.keep();
+    const before = sources.all();
+    expect(before).toContainEqual({ source: 'device:later', custody: 5002, sequence: 0, began: 5000 });
+    db.close();
+    replace(file);
+    const again = open(file);
+    const after = createSources(again);
+    expect(after.all()).toEqual(before);
+    expect(after.of('device:early').custody).toBe(5000);
+    again.close();
+  });
+
   it('knows the last numbers still when the transaction that found the damage is undone', () => {
     const db = open(file);
     const sources = createSources(db);
     sources.of('device:a').custody = 7;
-    sources.save();
+    sources.save(1);
+    sources.keep();
     sources.of('device:a').custody = 9;
-    sources.forget();
+    sources.save(2);
+    sources.forget(false);
     expect(sources.known().get('device:a')?.custody).toBe(7);
+    sources.of('device:a').custody = 9;
+    sources.save(3);
+    sources.forget(true);
+    expect(sources.known().get('device:a')?.custody).toBe(9); // the commit itself failed: perhaps it is on the disk
     db.close();
   });
 

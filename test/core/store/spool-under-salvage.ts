@@ -5,13 +5,12 @@ import Sqlite from 'better-sqlite3';
 import { idOf } from '../../../core/store/spool-ids.ts';
 import { openDatabase } from '../../../core/store/sqlite/database.ts';
 import { entryCrc } from '../../../core/store/sqlite/entry-crc.ts';
-import { spool0001 } from '../../../core/store/sqlite/migrations/0001-spool.ts';
-import { spool0002 } from '../../../core/store/sqlite/migrations/0002-spool.ts';
 import { replaceSpool } from '../../../core/store/sqlite/salvage-begin.ts';
 import { openSpoolSalvage, type SpoolSalvage } from '../../../core/store/sqlite/salvage-spool.ts';
+import { SPOOL_MIGRATIONS } from '../../../core/store/sqlite/spool-db.ts';
 import type { KnownNumbers } from '../../../core/store/sqlite/spool-sources.ts';
 
-export const MIGRATIONS = [spool0001, spool0002];
+export const MIGRATIONS = SPOOL_MIGRATIONS;
 export const WALL = 1_767_225_600_000;
 
 export const open = (file: string): Database =>

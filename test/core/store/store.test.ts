@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Documents } from '../../../core/store/documents.ts';
+import { SPOOL_MIGRATIONS } from '../../../core/store/sqlite/spool-db.ts';
 import type { Store } from '../../../core/store/store.ts';
 import { spoolMessage } from '../../conformance/spool.suite.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';
@@ -69,6 +70,17 @@ describe('the store', () => {
     expect(await second.figures.load()).toEqual({ 'sequence/a': 6, b: 1 });
   });
 
+  it('has figures on disk when their commit resolves, with those that were only saved', async () => {
+    const clock = createManualClock();
+    const { store } = await start({ clock });
+    store.figures.save({ a: 1, b: 1 });
+    await store.figures.commit({ b: 2, c: 3 });
+    expect(await store.figures.load()).toEqual({ a: 1, b: 2, c: 3 });
+    const stopped = store.stop();
+    await clock.advance(20_000);
+    await stopped;
+  });
+
   it('writes figures a second after they were saved', async () => {
     const clock = createManualClock();
     const { store } = await start({ clock });
@@ -129,7 +141,7 @@ describe('the store', () => {
   it('replaces a spool without its tables', async () => {
     mkdirSync(join(folder.path, 'store'));
     const raw = new Sqlite(file('spool.db'));
-    raw.pragma('user_version = 2');
+    raw.pragma(`user_version = ${SPOOL_MIGRATIONS.length}`);
     raw.close();
     const { store } = await start();
     expect(store.condition().movedAside).toMatchObject([{ file: file('spool.db') }]);

@@ -108,4 +108,34 @@ describe('figures', () => {
     expect(saved?.at(-1)?.input).toEqual({ a: 2, b: 1 });
     await link.stop(1000);
   });
+
+  it('are on disk when a commit resolves, also what came while an older write was under way; a failure is told', async () => {
+    const { clock, threads, link } = setUp();
+    await start(link);
+    const written = createFiguresClient({ clock, link, log: QUIET }, 1000);
+    const [first] = threads;
+    if (!first) throw new Error('no thread');
+    first.mute = true;
+    written.figures.save({ a: 1 });
+    await clock.advance(1000);
+    const saved = () => first.heard.filter((request) => request.t === 'figures.save');
+    const answer = () => first.emit('message', { t: 'result', call: saved().at(-1)?.call, value: null });
+    let done = false;
+    const commit = written.figures.commit({ b: 2 }).then(() => {
+      done = true;
+    });
+    answer();
+    await clock.advance(0);
+    expect([done, saved().map((one) => one.input)]).toEqual([false, [{ a: 1 }, { b: 2 }]]);
+    answer();
+    await commit;
+    const failing = expect(written.figures.commit({ c: 3 })).rejects.toMatchObject({ code: 'store/failed' });
+    await clock.advance(0);
+    first.emit('exit', 1);
+    await failing;
+    await clock.advance(5000);
+    const later = threads.at(-1)?.heard.filter((request) => request.t === 'figures.save');
+    expect(later?.at(-1)?.input).toEqual({ c: 3 });
+    await link.stop(1000);
+  });
 });

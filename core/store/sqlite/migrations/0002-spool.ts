@@ -24,8 +24,8 @@ const ENTRIES = `
  * Streams, custody, expiry, dead letters. An entry's id is `stream * 2^40 + n`, so that the entries of a stream lie together and
  * one range of ids is one stream in order; ids of version 1 are those of stream 0, `rest`. `kept_ms` and `expires_ms` are steady
  * time. `drops` and `streams` hold the books, changed with the rows in one transaction. `crc` (see `entry-crc.ts`) tells a row that
- * is whole from one with a flipped bit, which SQLite cannot; null: not known. The index by expiry is made when the spool is opened
- * with few entries waiting (`indexExpiry`): here it would read all of a large backlog.
+ * is whole from one with a flipped bit, which SQLite cannot; null: not known. The index by expiry is made once few entries wait
+ * (`indexExpiry`): here it would read all of a large backlog.
  */
 export const spool0002: Migration = {
   version: 2,
