@@ -3,6 +3,7 @@ import type { SubscriptionConfig } from '../contract/document/subscriptions.ts';
 import type { Message } from '../contract/message.ts';
 import { createTopicTrie } from '../router/topic-trie.ts';
 import type { SpoolPlan, StreamPlan } from '../store/spool.ts';
+import { REST_PLAN } from '../store/spool-rules.ts';
 
 const HOUR_MS = 3_600_000;
 /** Topics remembered over all subscriptions; beyond it the memory starts anew. */
@@ -20,22 +21,11 @@ const planOf = ({ id, priority, keep, whenFull, keepEvery }: OutboxStreamConfig)
   keepEvery,
 });
 
-/** What takes all that no stream names: bounded by the limits of the whole outbox only. */
-const REST: StreamPlan = {
-  name: REST_STREAM,
-  priority: 'normal',
-  maxMessages: null,
-  maxBytes: null,
-  maxAgeMs: null,
-  whenFull: 'drop-oldest',
-  keepEvery: 10,
-};
-
 /** The rules of the document as the spool takes them; `rest` comes first. */
 export function toSpoolPlan(outbox: OutboxConfig): SpoolPlan {
   const { keep, whenFull, room, streams } = outbox;
   return {
-    streams: [REST, ...streams.map(planOf)],
+    streams: [REST_PLAN, ...streams.map(planOf)],
     maxMessages: keep.messages,
     maxBytes: keep.bytes,
     maxAgeMs: ageOf(keep.hours),

@@ -20,10 +20,6 @@ export function endpointOf(url: string): Endpoint {
 export const topicLevelLimit = (settings: CloudSettings): number =>
   settings.maxTopicLevels ?? (settings.profile === 'aws-iot' ? 8 : Number.POSITIVE_INFINITY);
 
-/** Messages in flight at most. AWS IoT Core takes 100 unacknowledged ones in each direction. */
-export const mostInFlight = (settings: CloudSettings): number =>
-  settings.maxInFlight ?? (settings.profile === 'aws-iot' ? 100 : 1000);
-
 /** AWS IoT Core takes 100 unacknowledged messages in each direction. */
 const AWS_IN_FLIGHT = 100;
 const MOST_IN_FLIGHT = 1000;

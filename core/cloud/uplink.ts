@@ -12,11 +12,13 @@ import type { Spool, SpoolEntry } from '../store/spool.ts';
 import { createAckWriter } from './ack-writer.ts';
 import type { CloudLink } from './cloud-link.ts';
 import { inFlightLimit } from './settings.ts';
-import { createLane, type Lane } from './uplink/lane.ts';
+import { createLane, type Lane, type LaneCounts } from './uplink/lane.ts';
 import { createLanes } from './uplink/lanes.ts';
+import type { PagerDeps } from './uplink/pager.ts';
 import type { Parcel, Sender } from './uplink/parcels.ts';
-import { createScheduler, type Waiting } from './uplink/scheduler.ts';
+import { createTally } from './uplink/tally.ts';
 import { createTokenBucket } from './uplink/token-bucket.ts';
+import { createTurns, type Ready } from './uplink/turns.ts';
 import { createUndertaker } from './uplink/undertaker.ts';
 import { createWindow } from './uplink/window.ts';
 
@@ -33,6 +35,8 @@ export interface UplinkDeps {
   redate(stamp: Stamp): { readonly wallMs: number; readonly redated: boolean };
   /** The cloud has acknowledged these; told before they leave the spool. */
   onDelivered?(entries: readonly SpoolEntry[]): void;
+  /** The cloud has acknowledged so many with a time that was put right. A repeat counts once: when it is acknowledged. */
+  onRedated?(count: number): void;
 }
 
 export interface UplinkOptions {
@@ -82,15 +86,21 @@ const PAGE = 500;
 /** Read ahead over all streams. */
 const AHEAD_BYTES = 4 * 1024 * 1024;
 const LEAST_PAGE_BYTES = 32 * 1024;
-/** So long streams without a suspicious message go first, after a connect and after each suspicious one. */
-const OTHERS_FIRST_MS = 2_000;
-const OTHERS_BETWEEN_MS = 200;
 /** A stream that holds messages but gives none is looked at again: a salvage has ended, or messages came back. */
 const LOOK_AGAIN_MS = 1_000;
 
-interface Ready extends Waiting {
+/** A parcel that was handed to the line. */
+interface Sent {
   readonly lane: Lane;
   readonly parcel: Parcel;
+  /** Counts up with every parcel. */
+  readonly order: number;
+  /** Monotonic ms. */
+  readonly at: number;
+  /** The window was in use. */
+  readonly busy: boolean;
+  /** Nothing else was in flight with it, nor went until it was settled. */
+  readonly alone: boolean;
 }
 
 /**
@@ -102,12 +112,13 @@ interface Ready extends Waiting {
  * Idle it does nothing: the spool and the link wake it.
  */
 export function createUplink(deps: UplinkDeps, options: UplinkOptions): Uplink {
-  const { spool, link, clock, log, tracer } = deps;
+  const { spool, link, clock, log } = deps;
   const { settings } = options;
   const life = new AbortController();
   const window = createWindow(inFlightLimit(settings));
   const bucket = createTokenBucket(settings.rate);
-  const scheduler = createScheduler();
+  const turns = createTurns();
+  const tally = createTally(deps);
   const sender: Sender = {
     clientId: settings.clientId,
     maxPayloadBytes: settings.maxPayloadBytes,
@@ -116,24 +127,14 @@ export function createUplink(deps: UplinkDeps, options: UplinkOptions): Uplink {
     redate: deps.redate,
   };
   const acks = createAckWriter({ spool, clock, log, room: ring }, options.retryMs);
-  const undertake = createUndertaker({ spool, clock, log, tracer });
-  const count = {
-    sent: deps.metrics.counter('gatehouse_uplink_sent_total', 'Messages sent to the cloud, repetitions included'),
-    acknowledged: deps.metrics.counter('gatehouse_uplink_acknowledged_total', 'Messages acknowledged by the cloud'),
-    rejected: deps.metrics.counter('gatehouse_uplink_rejected_total', 'Messages refused by the cloud for good'),
-    duplicates: deps.metrics.counter('gatehouse_uplink_duplicates_possible_total', 'Messages in flight when the line broke'),
-  };
+  const undertake = createUndertaker(deps);
   const lanes = createLanes({ spool, acks, signal: life.signal, changed: ring, create: laneOf });
   const undo: (() => void)[] = [];
   let inFlight = 0;
   let order = 0;
-  /** The one in flight is sent alone: nothing else goes until it is settled. */
-  let alone = false;
-  let othersUntil = Number.NEGATIVE_INFINITY;
   let wasUp = false;
   let planned = false;
   let holding = false;
-  let lastError: FaultView | null = null;
   let empty = Promise.withResolvers<void>();
   let cancelTimer = (): void => {};
 
@@ -141,20 +142,21 @@ export function createUplink(deps: UplinkDeps, options: UplinkOptions): Uplink {
 
   async function bury(entries: readonly SpoolEntry[], fault: GatewayError): Promise<void> {
     await undertake(entries, fault);
-    count.rejected.add(entries.length);
+    tally.buried(entries.length);
   }
-  function page(): { limit: number; maxBytes: number } {
+  function page(): ReturnType<PagerDeps['page']> {
     const { messagesPerS } = settings.rate;
     const paced = messagesPerS === null ? PAGE : Math.max(2, Math.ceil(messagesPerS * 2));
     return {
       limit: Math.min(PAGE, window.limit * 4 + 20, paced),
       maxBytes: Math.max(LEAST_PAGE_BYTES, AHEAD_BYTES / Math.max(1, lanes.all().length)),
+      largest: settings.maxPayloadBytes,
     };
   }
-  function laneOf(rules: Lane['rules']): Lane {
+  function laneOf(rules: Lane['rules'], before?: LaneCounts): Lane {
     const { retryMs } = options;
     const own = { spool, clock, log, acks, sender, retryMs, page, isUp, bury, steady: deps.steady, changed: ring };
-    return createLane({ ...own, signal: life.signal }, rules);
+    return createLane({ ...own, signal: life.signal }, rules, before);
   }
 
   function ring(): void {
@@ -163,42 +165,17 @@ export function createUplink(deps: UplinkDeps, options: UplinkOptions): Uplink {
     queueMicrotask(pump);
   }
 
-  /** Who may send now. A stream with a suspicious message waits until it can send alone. */
-  function candidates(now: number): Ready[] {
-    const ready: Ready[] = [];
-    let suspicious = false;
-    for (const lane of lanes.all()) {
-      const parcel = lane.next();
-      if (!parcel) continue;
-      ready.push({ name: lane.rules.name, priority: lane.rules.priority, cost: parcel.bytes, lane, parcel });
-      suspicious ||= lane.suspicious;
-    }
-    if (!suspicious) return ready;
-    const suspects = ready.filter(({ lane }) => lane.suspicious);
-    if (suspects.length < ready.length && now < othersUntil) return ready.filter(({ lane }) => !lane.suspicious);
-    return inFlight === 0 ? suspects : [];
-  }
-
-  function traced(parcel: Parcel, kind: 'sent' | 'acknowledged'): void {
-    for (const { id, message } of parcel.entries) {
-      if (message.traceId === undefined) continue;
-      tracer.hop(message.traceId, kind, 'cloud', kind === 'sent' ? `spool ${id}, ${message.topic}` : `spool ${id}`);
-    }
-  }
-
-  function failed(lane: Lane, parcel: Parcel, place: number, cause: unknown, byItself: boolean): void {
+  function failed({ lane, parcel, order: place, at, alone }: Sent, cause: unknown): void {
     const fault = cause instanceof GatewayError ? cause : new GatewayError('cloud/offline', 'The line failed.', { cause });
-    const { code, message, remedy } = fault;
-    if (code !== 'gateway/stopping') lastError = { code, message, remedy, at: clock.now() };
-    if (code !== 'cloud/declined' && code !== 'cloud/rejected') {
-      count.duplicates.add(parcel.entries.length);
-      window.failed(clock.monotonic());
+    if (fault.code !== 'gateway/stopping') tally.fault(fault);
+    if (fault.code !== 'cloud/declined') {
+      tally.unsure(parcel);
+      window.failed(at, clock.monotonic());
     }
-    lane.failed(parcel, place, fault, byItself);
+    lane.failed(parcel, place, fault, alone);
   }
-  async function refused(lane: Lane, parcel: Parcel, place: number, fault: GatewayError): Promise<void> {
-    const { code, message, remedy } = fault;
-    lastError = { code, message, remedy, at: clock.now() };
+  async function refused({ lane, parcel, order: place }: Sent, fault: GatewayError): Promise<void> {
+    tally.fault(fault);
     if (lane.split(parcel, fault)) return;
     if (parcel.entries.length > 1 && fault.details['topic'] !== true) {
       // Not split because the lane settles a failure: it is sent again, and then split.
@@ -213,19 +190,18 @@ export function createUplink(deps: UplinkDeps, options: UplinkOptions): Uplink {
       lane.failed(parcel, place, why instanceof GatewayError ? why : new GatewayError('store/failed', String(why)), false);
     }
   }
-  function acknowledged(lane: Lane, parcel: Parcel, sentAt: number, busy: boolean): void {
+  function acknowledged({ lane, parcel, at, busy }: Sent): void {
     const now = clock.monotonic();
-    window.acknowledged(now - sentAt, busy, now);
-    count.acknowledged.add(parcel.entries.length);
-    traced(parcel, 'acknowledged');
+    window.acknowledged(now - at, busy, now);
+    tally.acknowledged(parcel);
     deps.onDelivered?.(parcel.entries);
+    if (parcel.redated > 0) deps.onRedated?.(parcel.redated);
     lane.acknowledged(parcel);
   }
   function landed(): void {
     inFlight -= 1;
     if (inFlight === 0) {
-      if (alone) othersUntil = clock.monotonic() + OTHERS_BETWEEN_MS;
-      alone = false;
+      turns.settled(clock.monotonic());
       empty.resolve();
     }
     ring();
@@ -235,29 +211,19 @@ export function createUplink(deps: UplinkDeps, options: UplinkOptions): Uplink {
     bucket.take(parcel.bytes, now);
     inFlight += 1;
     order += 1;
-    alone = lane.suspicious;
-    const place = order;
-    const byItself = alone;
-    const busy = inFlight >= window.limit;
-    count.sent.add(parcel.entries.length);
-    traced(parcel, 'sent');
+    const sent: Sent = { lane, parcel, order, at: now, busy: inFlight >= window.limit, alone: turns.alone };
+    tally.sent(parcel);
     link
       .publish(parcel.outgoing, life.signal)
       .then(
-        () => {
-          acknowledged(lane, parcel, now, busy);
-          landed();
-        },
-        (cause: unknown) => {
-          if (cause instanceof GatewayError && cause.code === 'cloud/rejected') {
-            void refused(lane, parcel, place, cause).then(landed);
-            return;
-          }
-          failed(lane, parcel, place, cause, byItself);
-          landed();
-        },
+        () => acknowledged(sent),
+        (cause: unknown) =>
+          cause instanceof GatewayError && cause.code === 'cloud/rejected' ? refused(sent, cause) : failed(sent, cause),
       )
-      .catch((cause: unknown) => log.error('uplink.failed', { cause }));
+      .then(landed, (cause: unknown) => {
+        log.error('uplink.failed', { cause });
+        landed();
+      });
   }
 
   /** Wakes at the next time at which something is ready without any event. */
@@ -295,9 +261,9 @@ export function createUplink(deps: UplinkDeps, options: UplinkOptions): Uplink {
     if (life.signal.aborted) return;
     try {
       cancelTimer();
-      while (isUp() && !alone && !acks.full && inFlight < Math.min(window.limit, link.receiveMaximum())) {
+      while (isUp() && !turns.alone && !acks.full && inFlight < Math.min(window.limit, link.receiveMaximum())) {
         const now = clock.monotonic();
-        const ready = candidates(now);
+        const ready = turns.ready(lanes.all(), inFlight, now);
         if (ready.length === 0) {
           holding = false;
           rest();
@@ -309,7 +275,7 @@ export function createUplink(deps: UplinkDeps, options: UplinkOptions): Uplink {
           arm(wait);
           return;
         }
-        send(scheduler.next(ready), now);
+        send(turns.choose(ready), now);
       }
     } catch (cause) {
       log.error('uplink.failed', { cause });
@@ -320,7 +286,7 @@ export function createUplink(deps: UplinkDeps, options: UplinkOptions): Uplink {
     const up = isUp();
     if (up && !wasUp) {
       window.connected(link.receiveMaximum());
-      othersUntil = clock.monotonic() + OTHERS_FIRST_MS;
+      turns.connected(clock.monotonic());
     }
     // What was read ahead may be dropped by a policy while the line is away: it is read again.
     if (!up && wasUp) for (const lane of lanes.all()) lane.restart();
@@ -359,14 +325,10 @@ export function createUplink(deps: UplinkDeps, options: UplinkOptions): Uplink {
       ring();
     },
     stats: () => ({
-      sent: count.sent.value,
-      acknowledged: count.acknowledged.value,
-      duplicatesPossible: count.duplicates.value,
-      rejected: count.rejected.value,
+      ...tally.figures(),
       inFlight,
       window: window.limit,
       holding: holding && isUp(),
-      lastError,
       streams: lanes.all().map((lane) => {
         const { inFlight: own, lastError: fault } = lane;
         return { name: lane.rules.name, ...lane.counts, inFlight: own, lastError: fault };

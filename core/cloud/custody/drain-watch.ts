@@ -8,6 +8,8 @@ type Reads = Pick<Spool, 'stats' | 'peek' | 'gaps' | 'sources'>;
 export interface Backlog {
   /** The last number of every source. */
   readonly lasts: ReadonlyMap<string, number>;
+  /** The numbers of these sources begin above this one. */
+  readonly begans: ReadonlyMap<string, number>;
   /** The newest entry of every stream that held something; removed when all up to it are gone. */
   readonly marks: Map<string, number>;
 }
@@ -17,14 +19,16 @@ export const MOST_GAPS = 1000;
 
 export async function markBacklog(spool: Reads): Promise<Backlog> {
   // The numbers before the marks: every message that has one of them lies at or below a mark.
-  const lasts = new Map((await spool.sources()).map(({ source, custody }) => [source, custody]));
+  const sources = await spool.sources();
+  const lasts = new Map(sources.map(({ source, custody }) => [source, custody]));
+  const begans = new Map(sources.flatMap(({ source, began }) => (began === undefined ? [] : [[source, began] as const])));
   const marks = new Map<string, number>();
   for (const { name, count } of spool.stats().streams) {
     if (count === 0) continue;
     const [newest] = await spool.peek({ stream: name, from: 'newest', limit: 1, maxBytes: 1 });
     if (newest) marks.set(name, newest.id);
   }
-  return { lasts, marks };
+  return { lasts, begans, marks };
 }
 
 /** True when everything of the backlog is delivered, dropped or dead-lettered. */
@@ -44,15 +48,16 @@ export async function isDrained(spool: Reads, { marks }: Backlog): Promise<boole
 /** The ranges that a certificate answers for, at most 1,000 sources and 1,000 gaps. */
 export async function rangesOf(
   spool: Reads,
-  { lasts }: Backlog,
+  { lasts, begans }: Backlog,
   settled: ReadonlyMap<string, number>,
 ): Promise<{ readonly sources: CustodyRange[]; readonly abridged: boolean }> {
-  const touched = [...lasts].filter(([source, last]) => last > (settled.get(source) ?? 0));
+  const before = (source: string): number => Math.max(settled.get(source) ?? 0, begans.get(source) ?? 0);
+  const touched = [...lasts].filter(([source, last]) => last > before(source));
   const sources: CustodyRange[] = [];
   let gapsLeft = MOST_GAPS;
   let abridged = touched.length > MOST_SOURCES;
   for (const [source, last] of touched.sort(([a], [b]) => (a < b ? -1 : 1)).slice(0, MOST_SOURCES)) {
-    const first = (settled.get(source) ?? 0) + 1;
+    const first = before(source) + 1;
     const found: readonly GapView[] = await spool.gaps(source, first, last, gapsLeft + 1);
     if (found.length > gapsLeft) abridged = true;
     const gaps = found.slice(0, gapsLeft);

@@ -3,7 +3,10 @@ import type { CertificateView } from '../../contract/outbox-views.ts';
 import type { FaultView } from '../../contract/views.ts';
 import type { SpoolStats } from '../../store/spool.ts';
 
-/** The spool's books at one moment; all counts go up only, over restarts too. */
+/**
+ * The spool's books at one moment. Counts go up only, over restarts too, but one: what is found in a damaged spool leaves
+ * `dropped.damaged` again.
+ */
 export interface BookFigures {
   readonly appended: number;
   readonly acknowledged: number;
@@ -66,13 +69,16 @@ export function fromFigures(
   return { begin: { appended, acknowledged, deadLettered, waiting: value('waiting'), dropped }, awaySince: value('awaySince') };
 }
 
-/** What lies between two moments of the books. */
+/** What lies between two moments of the books. What a salvage has found since waited before, whatever the books said then. */
 export function between(begin: BookFigures, now: BookFigures) {
   const dropped: Record<string, number> = {};
+  let found = 0;
   for (const [reason, count] of Object.entries(now.dropped)) {
     const more = count - (begin.dropped[reason] ?? 0);
     if (more > 0) dropped[reason] = more;
+    else found -= more;
   }
+  const waitingBefore = begin.waiting + found;
   const accepted = now.appended - begin.appended;
   const delivered = now.acknowledged - begin.acknowledged;
   const deadLettered = now.deadLettered - begin.deadLettered;
@@ -82,9 +88,9 @@ export function between(begin: BookFigures, now: BookFigures) {
     delivered,
     deadLettered,
     dropped,
-    waitingBefore: begin.waiting,
+    waitingBefore,
     waitingAfter: now.waiting,
-    balanced: accepted + begin.waiting === delivered + deadLettered + lost + now.waiting,
+    balanced: accepted + waitingBefore === delivered + deadLettered + lost + now.waiting,
   };
 }
 

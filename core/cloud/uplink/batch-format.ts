@@ -6,7 +6,7 @@ import { jsonIn } from './envelope.ts';
 import { expiryOf, idOf, type Parcel, type Sender, sizeOf, sourceOf } from './parcels.ts';
 
 /*
- * A batch is one MQTT message: a JSON array in UTF-8 of the messages of one topic, oldest first. Each element:
+ * A batch is one MQTT message: a JSON array in UTF-8 of the messages of one topic, in the order of their stream. Each element:
  *   { "id", "source", "seq", "at", "payload" }         a payload that is JSON, as it is
  *   { "id", "source", "seq", "at", "payloadBase64" }   any other payload
  * with `"redated": true` where `at` was put right, and the same meaning as the user properties of a single message (see `parcels.ts`).
@@ -23,6 +23,7 @@ export interface Element {
   readonly text: string;
   /** In UTF-8, with the comma. */
   readonly bytes: number;
+  readonly redated: boolean;
 }
 
 export function elementOf(sender: Sender, entry: SpoolEntry): Element {
@@ -41,7 +42,7 @@ export function elementOf(sender: Sender, entry: SpoolEntry): Element {
       ? `"payloadBase64":"${Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString('base64')}"`
       : `"payload":${json.text.trim()}`;
   const text = `${head.slice(0, -1)},${body}}`;
-  return { entry, text, bytes: Buffer.byteLength(text) + 1 };
+  return { entry, text, bytes: Buffer.byteLength(text) + 1, redated };
 }
 
 /** The elements (at least one, all of one topic) as one message; null where that is larger than the cloud takes. */
@@ -71,5 +72,10 @@ export async function packBatch(sender: Sender, elements: readonly Element[], gz
     },
     ...(expiryS !== undefined && { expiryS }),
   };
-  return { entries: elements.map(({ entry }) => entry), outgoing, bytes: sizeOf(outgoing) };
+  return {
+    entries: elements.map(({ entry }) => entry),
+    outgoing,
+    bytes: sizeOf(outgoing),
+    redated: elements.filter(({ redated }) => redated).length,
+  };
 }

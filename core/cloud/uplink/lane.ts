@@ -32,7 +32,7 @@ export interface LaneDeps extends PagerDeps {
   bury(entries: readonly SpoolEntry[], fault: GatewayError): Promise<void>;
 }
 
-/** Since start, in messages of the spool. */
+/** Since the start of the uplink, in messages of the spool; they go from a lane to the one that takes its place. */
 export interface LaneCounts {
   sent: number;
   acknowledged: number;
@@ -77,14 +77,17 @@ interface Failure {
 
 const LAST_RETRY_MS = 30_000;
 
-export function createLane(deps: LaneDeps, rules: StreamRules): Lane {
+const NOTHING: LaneCounts = { sent: 0, acknowledged: 0, sentBytes: 0, acknowledgedBytes: 0 };
+
+/** `before`: the counts of the lane that was in its place. */
+export function createLane(deps: LaneDeps, rules: StreamRules, before: Readonly<LaneCounts> = NOTHING): Lane {
   const reader = createStreamReader(deps, rules.name, rules.order);
   const source: ParcelSource = rules.batch
     ? batchSource({ sender: deps.sender, reader, changed: deps.changed, failed: packingFailed }, rules.batch)
     : plainSource(deps.sender, reader, rules.idField);
   const poison = createPoisonWatch();
   const backoff = createBackoff({ firstMs: deps.retryMs, maxMs: LAST_RETRY_MS, jitter: 0.2 });
-  const counts: LaneCounts = { sent: 0, acknowledged: 0, sentBytes: 0, acknowledgedBytes: 0 };
+  const counts: LaneCounts = { ...before };
   let inFlight = 0;
   let offered: Parcel | null = null;
   let failure: Failure | null = null;
@@ -177,9 +180,9 @@ export function createLane(deps: LaneDeps, rules: StreamRules): Lane {
     acknowledged(parcel) {
       counts.acknowledged += parcel.entries.length;
       counts.acknowledgedBytes += parcel.bytes;
-      const before = poison.suspicious;
+      const wasSuspicious = poison.suspicious;
       poison.progress();
-      if (before && !poison.suspicious) source.cap(Number.POSITIVE_INFINITY);
+      if (wasSuspicious && !poison.suspicious) source.cap(Number.POSITIVE_INFINITY);
       backoff.reset();
       for (const { id } of parcel.entries) deps.acks.add(id);
       source.done(parcel);

@@ -1,7 +1,7 @@
 import { type OutboxConfig, REST_STREAM } from '../../contract/document/outbox.ts';
 import type { Spool } from '../../store/spool.ts';
 import type { AckWriter } from '../ack-writer.ts';
-import type { Lane, StreamRules } from './lane.ts';
+import type { Lane, LaneCounts, StreamRules } from './lane.ts';
 
 /** One lane for every stream that the document names or the spool holds. */
 export interface Lanes {
@@ -17,7 +17,8 @@ export interface LanesDeps {
   readonly spool: Spool;
   readonly acks: AckWriter;
   readonly signal: AbortSignal;
-  create(rules: StreamRules): Lane;
+  /** `before`: the counts of the lane whose place it takes. */
+  create(rules: StreamRules, before?: LaneCounts): Lane;
   changed(): void;
 }
 
@@ -39,8 +40,8 @@ export function createLanes(deps: LanesDeps): Lanes {
 
   /** A stream that the document does not name (any more) is sent as the rest is. */
   const wanted = (name: string): StreamRules => rules.get(name) ?? { name, priority: 'normal', order: 'oldest-first' };
-  function put(name: string): void {
-    lanes.set(name, deps.create(wanted(name)));
+  function put(name: string, before?: LaneCounts): void {
+    lanes.set(name, deps.create(wanted(name), before));
     list = [...lanes.values()];
   }
   async function replace(old: Lane): Promise<void> {
@@ -52,7 +53,7 @@ export function createLanes(deps: LanesDeps): Lanes {
     // What was acknowledged must be gone before the stream is read again.
     await deps.acks.settled(deps.signal);
     changing.delete(name);
-    put(name);
+    put(name, old.counts);
     deps.changed();
   }
   function ensure(name: string): void {

@@ -10,8 +10,8 @@ export interface PagerDeps {
   steady(): number;
   /** Something was read. */
   changed(): void;
-  /** Entries to read at a time, and payload bytes. */
-  page(): { readonly limit: number; readonly maxBytes: number };
+  /** Entries to read at a time, and payload bytes; `largest`: bytes of the largest payload that is usual. */
+  page(): { readonly limit: number; readonly maxBytes: number; readonly largest: number };
   readonly retryMs: number;
 }
 
@@ -40,7 +40,7 @@ export function createPager(deps: PagerDeps, stream: string, from: 'oldest' | 'n
   let stopped = false;
   let cancelRetry = (): void => {};
 
-  function arrived(page: readonly SpoolEntry[], limit: number, maxBytes: number): void {
+  function arrived(page: readonly SpoolEntry[], { limit, maxBytes, largest }: ReturnType<PagerDeps['page']>): void {
     loading = false;
     const bytes = page.reduce((sum, { message }) => sum + message.payload.length, 0);
     const last = page.at(-1);
@@ -49,19 +49,20 @@ export function createPager(deps: PagerDeps, stream: string, from: 'oldest' | 'n
       at = 0;
       cursor = last.id;
     }
-    // Far from both limits: this is all there is, which saves asking again after every append.
-    ended = !more && (page.length === 0 || (page.length * 2 < limit && bytes * 2 < maxBytes));
+    // Far from both limits, with room for one more: this is all there is, which saves asking again after every append.
+    ended = !more && (page.length === 0 || (page.length * 2 < limit && bytes + largest <= maxBytes));
     deps.changed();
   }
   function load(): void {
     if (loading || ended || stopped) return;
     loading = true;
     more = false;
-    const { limit, maxBytes } = deps.page();
+    const size = deps.page();
+    const { limit, maxBytes } = size;
     const edges = cursor === undefined ? {} : from === 'oldest' ? { after: cursor } : { before: cursor };
     deps.spool.peek({ stream, from, ...edges, limit, maxBytes }).then(
       (page) => {
-        if (!stopped) arrived(page, limit, maxBytes);
+        if (!stopped) arrived(page, size);
       },
       (cause: unknown) => {
         if (stopped) return;

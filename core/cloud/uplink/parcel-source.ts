@@ -163,7 +163,8 @@ export function batchSource({ sender, reader, changed, failed }: BatchSourceDeps
     get idle() {
       return reader.ended && shelf.held === 0 && out.size === 0 && packing === 0;
     },
-    dueAt: () => (ready.length + packing < PACKED_AHEAD ? shelf.dueAt() : null),
+    // While more is being read, its arrival is the event.
+    dueAt: () => (reader.ended && ready.length + packing < PACKED_AHEAD ? shelf.dueAt() : null),
     restart() {
       generation += 1;
       packing = 0;

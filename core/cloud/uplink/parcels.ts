@@ -9,6 +9,8 @@ export interface Parcel {
   readonly outgoing: Outgoing;
   /** About its size on the wire. */
   readonly bytes: number;
+  /** How many of the entries go out with another time than they were stamped with. */
+  readonly redated: number;
 }
 
 /** What is needed to give a message its identity towards the cloud. */
@@ -76,5 +78,5 @@ export function plainParcel(sender: Sender, entry: SpoolEntry, idField: string |
     properties: sender.properties ? propertiesOf(sender, entry, wallMs, redated) : NO_PROPERTIES,
     ...(expiryS !== undefined && { expiryS }),
   };
-  return { entries: [entry], outgoing, bytes: sizeOf(outgoing) };
+  return { entries: [entry], outgoing, bytes: sizeOf(outgoing), redated: redated ? 1 : 0 };
 }

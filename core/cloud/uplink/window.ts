@@ -3,8 +3,8 @@ export interface Window {
   readonly limit: number;
   /** A message was acknowledged after so many ms; `busy`: the window was in use when it was sent. */
   acknowledged(tookMs: number, busy: boolean, now: number): void;
-  /** An acknowledgement did not come, or the line hung up with messages in flight. */
-  failed(now: number): void;
+  /** An acknowledgement did not come, or the line hung up with this message in flight; told for each of them. */
+  failed(sentAt: number, now: number): void;
   /** A new connection: how long an acknowledgement takes is learned anew; `most` is what the cloud allows. */
   connected(most: number): void;
 }
@@ -57,8 +57,8 @@ export function createWindow(max: number): Window {
       if (!busy || size >= most) return;
       size = Math.min(most, size + (size < threshold ? 1 : 1 / size));
     },
-    failed(now) {
-      halve(now);
+    failed(sentAt, now) {
+      if (sentAt > roundAt) halve(now);
     },
     connected(allowed) {
       most = Math.max(1, Math.min(max, allowed));

@@ -1,6 +1,6 @@
 import { createLogHub } from '../../../core/base/log.ts';
 import { createMetrics } from '../../../core/base/metrics.ts';
-import { createUplink, type UplinkOptions } from '../../../core/cloud/uplink.ts';
+import { createUplink, type UplinkDeps, type UplinkOptions } from '../../../core/cloud/uplink.ts';
 import { CloudSettings } from '../../../core/config/cloud-settings.ts';
 import { Outbox } from '../../../core/contract/document/outbox.ts';
 import type { FaultView } from '../../../core/contract/views.ts';
@@ -18,6 +18,8 @@ export interface UnderTest {
   settings?: Partial<CloudSettings>;
   outbox?: unknown;
   onDelivered?: (entries: readonly SpoolEntry[]) => void;
+  redate?: UplinkDeps['redate'];
+  onRedated?: (count: number) => void;
 }
 
 export const settingsOf = (more: Partial<CloudSettings> = {}): UplinkOptions['settings'] =>
@@ -47,7 +49,8 @@ export async function uplinkUnderTest(options: UnderTest = {}) {
       metrics: createMetrics(),
       tracer: options.tracer ?? noTracer,
       steady: () => clock.monotonic() + 1,
-      redate: ({ wallMs }) => ({ wallMs, redated: false }),
+      redate: options.redate ?? (({ wallMs }) => ({ wallMs, redated: false })),
+      ...(options.onRedated && { onRedated: options.onRedated }),
       ...(options.onDelivered && { onDelivered: options.onDelivered }),
     },
     { settings: settingsOf(options.settings), outbox: Outbox.parse(options.outbox ?? {}), retryMs: 100 },

@@ -58,6 +58,26 @@ describe('uplink', () => {
     await uplink.stop();
   });
 
+  it('counts a message with a time that was put right once, however often it is sent', async () => {
+    let redated = 0;
+    const { line, append, settle, clock, uplink } = await uplinkUnderTest({
+      redate: ({ wallMs }) => ({ wallMs: wallMs + 1, redated: true }),
+      onRedated(count) {
+        redated += count;
+      },
+    });
+    await append(5);
+    await settle();
+    expect([line.wire.length, redated]).toEqual([5, 0]);
+    line.breakLine();
+    await settle();
+    line.answer(() => null);
+    line.setState('connected');
+    await clock.advance(1000);
+    expect([line.wire.length, redated]).toEqual([10, 5]);
+    await uplink.stop();
+  });
+
   it('sends nothing new after a failure until all that is in flight is settled', async () => {
     const { line, append, settle, clock, uplink } = await uplinkUnderTest({ settings: { maxInFlight: 4 } });
     await append(10);

@@ -89,6 +89,7 @@ describe('batch', () => {
       fc.asyncProperty(payloads, fc.boolean(), async (list, gzip) => {
         const elements = list.map((payload, i) => elementOf(sender, spoolEntry(i + 1, 't', payload)));
         const parcel = await packBatch({ ...sender, maxPayloadBytes: 1e9 }, elements, gzip);
+        expect(parcel?.redated).toBe(elements.length);
         const bytes = Buffer.from(parcel?.outgoing.payload ?? []);
         const array: unknown = JSON.parse((gzip ? gunzipSync(bytes) : bytes).toString());
         expect(Array.isArray(array) && array.length).toBe(list.length);

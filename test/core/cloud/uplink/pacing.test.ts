@@ -62,7 +62,7 @@ describe('window', () => {
         const window = createWindow(max);
         events.forEach((one, i) => {
           if (one.kind === 'ack') window.acknowledged(one.ms, one.busy, i * 50);
-          else if (one.kind === 'fail') window.failed(i * 50);
+          else if (one.kind === 'fail') window.failed(i * 50 - 10, i * 50);
           else window.connected(one.most);
           expect(window.limit).toBeGreaterThanOrEqual(1);
           expect(window.limit).toBeLessThanOrEqual(max);
@@ -79,12 +79,12 @@ describe('window', () => {
     expect(window.limit).toBe(100);
   });
 
-  it('halves when acknowledgements fail, and comes back', () => {
+  it('halves once when the line hangs up, however much was in flight, again when the next round fails, and comes back', () => {
     const window = createWindow(100);
     for (let i = 0; i < 90; i += 1) window.acknowledged(2, true, i);
-    window.failed(100);
+    for (let i = 0; i < 100; i += 1) window.failed(i, 100);
     expect(window.limit).toBe(50);
-    for (let i = 0; i < 8; i += 1) window.failed(200 + i);
+    for (let i = 0; i < 8; i += 1) window.failed(200 + i, 200 + i);
     expect(window.limit).toBe(1);
     for (let i = 0; i < 7000; i += 1) window.acknowledged(2, true, 300 + i);
     expect(window.limit).toBe(100);

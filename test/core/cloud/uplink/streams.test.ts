@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../../../core/base/errors.ts';
 import type { Outgoing } from '../../../../core/cloud/cloud-link.ts';
+import { Outbox } from '../../../../core/contract/document/outbox.ts';
 import { idOf } from '../fake-link.ts';
 import { message } from '../harness.ts';
 import { range, uplinkUnderTest } from '../uplink-under-test.ts';
@@ -118,6 +119,19 @@ describe('streams of the uplink', () => {
     );
     await until(settle, () => spool.stats().count === 0);
     expect(dead.map(({ ids }) => ids.length)).toEqual([8, 8]);
+    await uplink.stop();
+  });
+
+  it('goes on counting for a stream whose rules change', async () => {
+    const { append, line, uplink, settle } = await uplinkUnderTest({ outbox: { streams: [stream('a')] } });
+    line.answer(() => null);
+    await append(3, 'a');
+    await settle();
+    uplink.configure(Outbox.parse({ streams: [stream('a', { priority: 'high' })] }));
+    await settle();
+    await append(2, 'a');
+    await settle();
+    expect(uplink.stats().streams.find(({ name }) => name === 'a')).toMatchObject({ sent: 5, acknowledged: 5 });
     await uplink.stop();
   });
 
