@@ -1,4 +1,4 @@
-import { rename } from 'node:fs/promises';
+import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeDurably } from './durable-write.ts';
 import { writeGeneration } from './generations.ts';
@@ -18,7 +18,7 @@ export async function keepSettings(dataDir: string, loaded: LoadedSettings, now:
     return null;
   }
   const aside = `${path}.torn-${stamp(now)}`;
-  await rename(path, aside);
+  await copyFile(path, aside); // not moved: a missing file would mean all defaults at the next start
   await writeDurably(path, loaded.text);
   return aside;
 }

@@ -1,4 +1,4 @@
-import { readFile, rename } from 'node:fs/promises';
+import { copyFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, GatewayError } from '../base/errors.ts';
 import { writeDurably } from './durable-write.ts';
@@ -12,17 +12,23 @@ async function soundText(dataDir: string, path: string, text: string): Promise<u
   } catch (cause) {
     const { newest } = readGenerations(join(dataDir, KEPT_FOLDER), KEPT_SETTINGS);
     if (newest) {
-      await rename(path, `${path}.torn`);
+      await copyFile(path, `${path}.torn`); // not moved: a missing file would mean all defaults
       return JSON.parse(newest.value);
     }
     throw new GatewayError('config/invalid', `The settings file ${path} is not valid JSON: ${describe(cause)}.`, { cause });
   }
 }
 
-/** Sets one part of the settings file and leaves the others as they are. Written aside, synchronised and renamed: never half a file. */
+/** A missing file is an empty one; any other fault must not cost what the file holds. */
+function none(cause: unknown): string {
+  if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return '{}';
+  throw cause;
+}
+
+/** Sets one part of the settings file and leaves the others as they are; throws where they cannot be read. Written aside, synchronised and renamed: never half a file. */
 export async function saveSetting(dataDir: string, name: string, value: unknown): Promise<void> {
   const path = settingsPath(dataDir);
-  const raw = await soundText(dataDir, path, await readFile(path, 'utf8').catch(() => '{}'));
+  const raw = await soundText(dataDir, path, await readFile(path, 'utf8').catch(none));
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw))
     throw new GatewayError('config/invalid', `The settings file ${path} does not hold an object.`);
   const text = `${JSON.stringify({ ...raw, [name]: value }, null, 2)}\n`;

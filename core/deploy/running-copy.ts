@@ -21,7 +21,7 @@ const Copy = z.strictObject({
 
 /** The version that runs, outside the database: a gateway whose database is lost goes on with it. */
 export interface RunningCopy {
-  /** Never rejects: what runs does not depend on it. */
+  /** Never rejects: what runs does not depend on it. Calls may overlap; the last one is what is kept. */
   keep(version: StoredVersion): Promise<void>;
   /** Null where there is none that is whole. */
   read(): StoredVersion | null;
@@ -32,13 +32,19 @@ const NAME = 'deployment';
 /** `dir`: the folder of the last good values. */
 export function createRunningCopy(deps: { readonly log: Logger; readonly dir: string }): RunningCopy {
   const { log, dir } = deps;
+  /** One after the other: two at a time would take the same file, and leave it torn. */
+  let turn = Promise.resolve();
+  async function write(version: StoredVersion): Promise<void> {
+    try {
+      await writeGeneration(dir, NAME, JSON.stringify({ ...version, state: 'running' }));
+    } catch (cause) {
+      log.warn('deploy.copy-not-kept', { version: version.version, cause });
+    }
+  }
   return {
-    async keep(version) {
-      try {
-        await writeGeneration(dir, NAME, JSON.stringify({ ...version, state: 'running' }));
-      } catch (cause) {
-        log.warn('deploy.copy-not-kept', { version: version.version, cause });
-      }
+    keep(version) {
+      turn = turn.then(() => write(version));
+      return turn;
     },
     read() {
       const { newest, torn } = readGenerations(dir, NAME);

@@ -1,4 +1,14 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -133,6 +143,22 @@ describe('torn settings', () => {
     await saveSetting(folder, 'log', { level: 'error' });
     expect(loadSettings(folder)).toMatchObject({ gatewayName: 'mill', log: { level: 'error' } });
     expect(aside()).toHaveLength(1);
+  });
+
+  it('are never gone for a moment while the good ones take their place', async () => {
+    await saveSetting(folder, 'gatewayName', 'mill');
+    cut(path(), 60);
+    mkdirSync(`${path()}.new`); // in the way of the writing, as a power cut is
+    await expect(keepSettings(folder, readSettings(folder), 0)).rejects.toThrow();
+    expect(loadSettings(folder).gatewayName).toBe('mill');
+    await expect(saveSetting(folder, 'log', { level: 'error' })).rejects.toThrow();
+    expect(loadSettings(folder).gatewayName).toBe('mill');
+  });
+
+  it('that cannot be read are not overwritten by saving a part', async () => {
+    symlinkSync(path(), path());
+    await expect(saveSetting(folder, 'gatewayName', 'mill')).rejects.toMatchObject({ code: 'ELOOP' });
+    expect(lstatSync(path()).isSymbolicLink()).toBe(true);
   });
 
   it('of which only the temporary file was written are those before', async () => {

@@ -64,6 +64,14 @@ describe('the copy of the running version', () => {
     expect(logs.recent().map(({ event }) => event)).toContain('deploy.copy-torn');
   });
 
+  it('holds the last of several that are kept at the same time', async () => {
+    const one = copy();
+    const sizes = [9, 5000, 3, 70_000, 1];
+    await Promise.all(sizes.map((size, n) => one.keep(version(n + 1, `${TEXT}# ${'x'.repeat(size)}`))));
+    expect(one.read()?.version).toBe(sizes.length);
+    expect(logs.recent().map(({ event }) => event)).not.toContain('deploy.copy-not-kept');
+  });
+
   it('is not used when its hash does not fit', async () => {
     await copy().keep({ ...version(3), text: 'name: other' });
     expect(copy().read()).toBeNull();
