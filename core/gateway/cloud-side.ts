@@ -12,6 +12,7 @@ import type { CertificateView, StorageView } from '../contract/outbox-views.ts';
 import type { Sink } from '../router/sink.ts';
 import { destinationRow } from './destination-view.ts';
 import { DEFAULT_OUTBOX } from './outbox-view.ts';
+import { createRefusals } from './refusals.ts';
 import type { Shared } from './shared.ts';
 
 export interface CloudSide extends Service {
@@ -23,6 +24,8 @@ export interface CloudSide extends Service {
   /** When this gateway's own certificate for the cloud ends; null where there is none. */
   certificateEnds(): number | null;
   rates(): { inPerS: number; outPerS: number };
+  /** Messages that this stream of the outbox has refused because it was full, since the start. */
+  refused(stream: string): number;
   setFilters(filters: readonly string[]): void;
   /** The rules of the document that runs now, for what waits and what comes. */
   configure(outbox: OutboxConfig): void;
@@ -82,8 +85,9 @@ export function createCloudSide(shared: Shared, options: CloudSideOptions): Clou
   };
   const status = (): CloudStatus => link?.status() ?? none;
 
+  const refusals = createRefusals(store.spool);
   const sink: Sink = createOutboxSink({
-    spool: store.spool,
+    spool: { ...store.spool, append: refusals.append },
     pick: (message, route) => pick(message, route),
     onKept: (count) => appended.add(clock.monotonic(), count),
   });
@@ -134,7 +138,7 @@ export function createCloudSide(shared: Shared, options: CloudSideOptions): Clou
         figures: store.figures,
         steady: time.steady,
         stamp: time.stamp,
-        redate: (stamp) => time.redate(stamp),
+        redate: time.redate,
         duplicatesPossible: () => draining.stats().duplicatesPossible,
       },
       { gateway: options.gatewayName, site: options.site },
@@ -149,8 +153,9 @@ export function createCloudSide(shared: Shared, options: CloudSideOptions): Clou
         metrics,
         tracer,
         steady: time.steady,
-        redate: (stamp) => time.redate(stamp, true),
+        redate: time.redate,
         onDelivered: recorder.delivered,
+        onRedated: time.countRedated,
       },
       { settings, outbox, retryMs: RETRY_MS },
     );
@@ -194,6 +199,7 @@ export function createCloudSide(shared: Shared, options: CloudSideOptions): Clou
       return destinationRow(status(), stats, rate);
     },
     certificateEnds: () => link?.certificateEnds() ?? null,
+    refused: refusals.of,
     rates() {
       const now = clock.monotonic();
       return { inPerS: appended.perS(now), outPerS: acknowledged.perS(now) };

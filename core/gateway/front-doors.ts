@@ -88,7 +88,7 @@ export function createFrontDoors(deps: DoorDeps, config: { settings: GatewaySett
         log: logs.logger('broker'),
         metrics,
         tracer,
-        publish: (draft) => router.publish(draft),
+        offer: (draft, waiter) => router.offer(draft, waiter),
         sessions: store.sessions,
         steady: time.steady,
       },

@@ -1,6 +1,7 @@
 import type { StorageView } from '../contract/outbox-views.ts';
 
-type Fuel = StorageView['fuel'];
+/** The gauge from the limits alone; `expiring` is of the subscriptions. */
+type Fuel = Omit<StorageView['fuel'], 'expiring'>;
 type Kind = Fuel['limitedBy'];
 
 /** null: no limit of this kind. */

@@ -120,10 +120,13 @@ export function createGateway(options: GatewayOptions): Gateway {
       steady: time.steady,
       store,
       config: () => site.document()?.outbox ?? null,
+      subscriptions: () => site.document()?.subscriptions ?? [],
       system: () => system.view(),
       destinations: () => [cloud.destination()],
       lastError: (stream) => cloud.uplink()?.streams.find((one) => one.name === stream)?.lastError ?? null,
+      refused: cloud.refused,
       time: time.view,
+      wallNow: time.calendarNow,
     },
     { flashCycles: settings.store.flashCycles, deadLetterLimits: DEAD_BOUNDS },
   );

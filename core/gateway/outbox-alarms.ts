@@ -1,9 +1,11 @@
 import { basename } from 'node:path';
 import type { AlarmCondition } from '../alarms/alarms.ts';
 import type { GatewayRuntime } from '../api/handlers/runtime.ts';
+import { duration } from '../base/words.ts';
 import { certificateEndsFault } from '../cloud/certificate-watch.ts';
 import type { StorageView } from '../contract/outbox-views.ts';
-import type { DropReason } from '../store/spool.ts';
+import { reasonWords } from '../contract/outbox-words.ts';
+import { WRONG_MS } from '../health/right-time.ts';
 
 /** Time to act, before anything is dropped. */
 const NEARLY_FULL_PERCENT = 80;
@@ -15,14 +17,6 @@ const JUMP_SHOWN_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 /** There was time to renew it in peace; the last week is urgent. */
 const URGENT_DAYS = 7;
-
-const DROP_WORDS: Readonly<Record<DropReason, string>> = {
-  expired: 'they are too old',
-  limit: 'its limit is reached',
-  thinned: 'they are thinned out, as the limit is reached',
-  'disk-room': 'the disk has no room left',
-  damaged: 'the database was damaged',
-};
 
 const usedShare = (storage: StorageView): number => {
   const { limits, bytes, count } = storage;
@@ -41,7 +35,7 @@ function fillConditions(runtime: GatewayRuntime, storage: StorageView): readonly
     if (reasons.length > 0) {
       // What has expired was meant to go; everything else would have been delivered with more room.
       const priority = reasons.every((reason) => reason === 'expired') ? 'low' : 'high';
-      const why = reasons.map((reason) => DROP_WORDS[reason]).join('; ');
+      const why = reasons.map(reasonWords).join('; ');
       return [{ source, code: 'outbox/full', priority, message: `The stream ${row.id} loses messages: ${why}.` }];
     }
     if (row.usedPercent < least(source)) return [];
@@ -104,15 +98,21 @@ function salvageConditions(runtime: GatewayRuntime, storage: StorageView): reado
   ];
 }
 
+/** Without `aheadMs` nobody has told the right time in this start, and the clock shows one that cannot be. */
+const notSetWords = (aheadMs: number | undefined): string =>
+  aheadMs === undefined
+    ? 'The clock of this machine was never set since the start.'
+    : `The clock of this machine is more than ${duration(WRONG_MS)} ${aheadMs < 0 ? 'behind' : 'ahead of'} the right time.`;
+
 function timeConditions(runtime: GatewayRuntime, storage: StorageView): readonly AlarmCondition[] {
-  const { trust, jump } = storage.time;
+  const { trust, jump, aheadMs } = storage.time;
   const conditions: AlarmCondition[] = [];
   if (trust === 'never')
     conditions.push({
       source: 'time',
       code: 'time/untrusted',
       priority: 'low',
-      message: 'The clock of this machine was never set since the start.',
+      message: notSetWords(aheadMs),
     });
   const now = runtime.clock.now();
   if (jump && Math.abs(now - jump.at) < JUMP_SHOWN_MS) {

@@ -45,6 +45,12 @@ function publishStreams(metrics: Metrics, runtime: GatewayRuntime): void {
     (row) => row.deadLettered,
   );
   perStream('gatehouse_outbox_balanced', 'gauge', '1 when the books of a stream balance', (row) => (row.balanced ? 1 : 0));
+  perStream(
+    'gatehouse_outbox_refused_total',
+    'counter',
+    'Messages that a stream refused because it was full, repeats included',
+    (row) => row.refused,
+  );
   metrics.collect('gatehouse_outbox_dropped_total', 'counter', 'Messages of a stream dropped, by reason', () =>
     runtime
       .outbox()
@@ -100,7 +106,9 @@ export function publishOutboxFigures(metrics: Metrics, runtime: GatewayRuntime):
       value: storage().time.trust === trust ? 1 : 0,
     })),
   );
-  metrics.collect('gatehouse_redated_total', 'counter', 'Messages whose time was put right', () => one(storage().time.redated));
+  metrics.collect('gatehouse_redated_total', 'counter', 'Messages delivered with a time that was put right', () =>
+    one(storage().time.redated),
+  );
   gauge('gatehouse_sessions', 'Sessions that the local broker remembers, by presence', () =>
     [true, false].map((here) => ({
       labels: { client: here ? 'connected' : 'away' },

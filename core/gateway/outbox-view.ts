@@ -1,4 +1,5 @@
 import { Outbox, type OutboxConfig, type OutboxStreamConfig, REST_STREAM } from '../contract/document/outbox.ts';
+import type { SubscriptionConfig } from '../contract/document/subscriptions.ts';
 import type { OutboxStreamView, StorageView } from '../contract/outbox-views.ts';
 import type { FaultView, GatewayView } from '../contract/views.ts';
 import type { DeadLetterStats, Dropped, SpoolStats, StreamStats } from '../store/spool.ts';
@@ -88,6 +89,7 @@ export interface RowsInput {
   figures(stream: string): StreamFigures;
   traffic(stream: string): StreamTraffic | null;
   lastError(stream: string): FaultView | null;
+  refused(stream: string): number;
 }
 
 /** One row per stream, in the order of the document, `rest` last; then streams that hold something and are named no more. */
@@ -128,6 +130,7 @@ export function outboxRows(input: RowsInput): readonly OutboxStreamView[] {
       acknowledged: now.acknowledged,
       deadLettered: now.deadLettered,
       dropped: { ...now.dropped },
+      refused: input.refused(name),
       balanced: isBalanced(now),
       lastError: input.lastError(name),
     };
@@ -137,6 +140,7 @@ export function outboxRows(input: RowsInput): readonly OutboxStreamView[] {
 export interface StorageInput {
   readonly rows: readonly OutboxStreamView[];
   readonly config: OutboxConfig;
+  readonly subscriptions: readonly SubscriptionConfig[];
   readonly stats: SpoolStats;
   readonly system: Pick<GatewayView['system'], 'diskFreeBytes' | 'diskTotalBytes'>;
   readonly condition: Pick<StoreCondition, 'check' | 'salvage' | 'bytes'>;
@@ -153,10 +157,24 @@ export function roomOf(config: OutboxConfig, diskTotalBytes: number | null): num
   return diskTotalBytes === null ? bytes : Math.min(bytes, Math.floor((diskTotalBytes * percent) / 100));
 }
 
-function fuelOf({ rows, config, traffic, stats }: StorageInput, diskLeftBytes: number | null): StorageView['fuel'] {
+/** Subscriptions to the cloud whose messages expire before the outbox meets a limit (`hours`), the shortest first. */
+function expiringOf(subscriptions: readonly SubscriptionConfig[], hours: number | null): StorageView['fuel']['expiring'] {
+  return subscriptions
+    .flatMap(({ id, target, enabled, expireAfterS }) =>
+      enabled && target === 'cloud' && expireAfterS !== undefined
+        ? [{ subscription: id, hours: (expireAfterS * 1000) / HOUR_MS }]
+        : [],
+    )
+    .filter((one) => hours === null || one.hours < hours)
+    .sort((a, b) => a.hours - b.hours);
+}
+
+function fuelOf(input: StorageInput, diskLeftBytes: number | null): StorageView['fuel'] {
+  const { rows, config, traffic, stats } = input;
   const none: StreamTraffic = { messagesPerHour: 0, bytesPerHour: 0, overHours: 0 };
   const streams = rows.map((row) => ({ ...row, name: row.id, ...(traffic(row.id) ?? none) }));
-  return fuelGauge({ streams, limits: limitsOf(config.keep), diskLeftBytes: stats.short ? 0 : diskLeftBytes });
+  const fuel = fuelGauge({ streams, limits: limitsOf(config.keep), diskLeftBytes: stats.short ? 0 : diskLeftBytes });
+  return { ...fuel, expiring: expiringOf(input.subscriptions, fuel.hours) };
 }
 
 const deadLetters = (

@@ -2,6 +2,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { Service } from '../base/service.ts';
 import type { OutboxConfig } from '../contract/document/outbox.ts';
+import type { SubscriptionConfig } from '../contract/document/subscriptions.ts';
 import type { OutboxStreamView, StorageView } from '../contract/outbox-views.ts';
 import type { FaultView, GatewayView } from '../contract/views.ts';
 import type { Store } from '../store/store.ts';
@@ -17,11 +18,17 @@ export interface OutboxWatchDeps {
   readonly store: Pick<Store, 'spool' | 'figures' | 'condition'>;
   /** The outbox of the document that runs; null where none does. */
   config(): OutboxConfig | null;
+  /** Of the document that runs. */
+  subscriptions(): readonly SubscriptionConfig[];
   system(): GatewayView['system'];
   destinations(): StorageView['destinations'];
   /** What the far end last said against a message of this stream. */
   lastError(stream: string): FaultView | null;
+  /** See `Refusals.of`. */
+  refused(stream: string): number;
   time(): StorageView['time'];
+  /** See `TimeKeeper.calendarNow`. */
+  wallNow(): number | null;
   readWritten?(): Promise<number | null>;
 }
 
@@ -42,7 +49,13 @@ export function createOutboxWatch(deps: OutboxWatchDeps, options: OutboxWatchOpt
   const { clock, log, steady, store } = deps;
   const figures = createOutboxFigures({ clock, spool: store.spool });
   const traffic = createTrafficHistory({ clock, log, steady, spool: store.spool, figures: store.figures });
-  const wear = createWear({ clock, log, figures: store.figures, readWritten: deps.readWritten ?? readWrittenBytes });
+  const wear = createWear({
+    clock,
+    log,
+    figures: store.figures,
+    wallNow: deps.wallNow,
+    readWritten: deps.readWritten ?? readWrittenBytes,
+  });
   const parts: readonly Service[] = [figures, traffic, wear];
   const config = (): OutboxConfig => deps.config() ?? DEFAULT_OUTBOX;
   const outbox = (): readonly OutboxStreamView[] =>
@@ -53,6 +66,7 @@ export function createOutboxWatch(deps: OutboxWatchDeps, options: OutboxWatchOpt
       figures: (stream) => figures.of(stream),
       traffic: (stream) => traffic.of(stream),
       lastError: (stream) => deps.lastError(stream),
+      refused: (stream) => deps.refused(stream),
     });
   return {
     name: 'outbox-watch',
@@ -68,6 +82,7 @@ export function createOutboxWatch(deps: OutboxWatchDeps, options: OutboxWatchOpt
       return storageRow({
         rows: outbox(),
         config: config(),
+        subscriptions: deps.subscriptions(),
         stats: store.spool.stats(),
         system,
         condition: store.condition(),

@@ -21,6 +21,8 @@ export interface WearDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly figures: Store['figures'];
+  /** See `TimeKeeper.calendarNow`. */
+  wallNow(): number | null;
   /** Bytes that this process has sent to the disk since it started; null where the system does not tell. */
   readWritten(): Promise<number | null>;
 }
@@ -48,11 +50,17 @@ export async function readWrittenBytes(): Promise<number | null> {
   return Number.isFinite(bytes) ? bytes : null;
 }
 
+/** Bytes a day, by the time seen: a day that went on while the clock was not set is longer than others. */
+function meanOf(days: readonly WearDay[]): number {
+  const bytes = days.reduce((sum, one) => sum + one.bytes, 0);
+  return (bytes / days.reduce((sum, one) => sum + one.seenMs, 0)) * DAY_MS;
+}
+
 function perDay(days: readonly WearDay[], today: number): number | null {
   const whole = days.filter((one) => one.day < today && one.seenMs >= WHOLE_DAY_MS);
-  if (whole.length > 0) return whole.reduce((sum, one) => sum + one.bytes, 0) / whole.length;
+  if (whole.length > 0) return meanOf(whole);
   const now = days.find((one) => one.day === today);
-  return now && now.seenMs >= LEAST_MS ? (now.bytes / now.seenMs) * DAY_MS : null;
+  return now && now.seenMs >= LEAST_MS ? meanOf([now]) : null;
 }
 
 /** What the written bytes mean for a flash disk. Days in the future (the clock was wrong) and older ones are left out. */
@@ -75,13 +83,20 @@ export function wearView(
   };
 }
 
-/** Counts what this process writes, by day of the wall clock (UTC); 31 days are kept in the store's figures. */
+/**
+ * Counts what this process writes, by day (UTC); 31 days are kept in the store's figures. While the time is not known, the newest day
+ * goes on: a clock that is wrong makes no days up.
+ */
 export function createWear(deps: WearDeps): Wear {
   const slots: (WearDay | undefined)[] = Array.from({ length: SLOTS });
   let last: number | null = null;
   let sampledAt = deps.clock.monotonic();
   let cancel = (): void => {};
-  const today = (): number => Math.max(0, Math.floor(deps.clock.now() / DAY_MS));
+  function today(): number {
+    const now = deps.wallNow();
+    if (now !== null) return Math.max(0, Math.floor(now / DAY_MS));
+    return Math.max(0, ...slots.flatMap((one) => one?.day ?? []));
+  }
 
   function load(saved: Readonly<Record<string, number>>): void {
     for (let at = 0; at < SLOTS; at += 1) {

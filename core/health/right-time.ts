@@ -5,7 +5,7 @@ export const EARLIEST_MS = Date.UTC(2026, 0, 1);
 /** Closer than this is agreement: a cloud tells the time in whole seconds, a system slews what is less. */
 export const AGREE_MS = 2000;
 /** A clock that is further off is as good as never set. */
-const WRONG_MS = 5 * 60_000;
+export const WRONG_MS = 5 * 60_000;
 /** So long a clock that the cloud has checked counts as synchronised; it may drift by some seconds meanwhile. */
 const CHECKED_FOR_MS = 24 * 3_600_000;
 

@@ -139,6 +139,14 @@ export function createTimeKeeper(deps: TimeKeeperDeps): TimeKeeper {
     // Somebody has set the clock by hand: better than 1970, and no reason to change what was held over.
     return stamp.trust === 'never' && judged.trust === 'holding' ? zero + at : undefined;
   }
+  function calendarNow(): number | null {
+    notice();
+    const known = rightNow();
+    if (known !== null) return known;
+    if (judged.trust === 'never') return null;
+    const held = heldZero + elapsed.now();
+    return Math.min(held, steady.wallSinceLast() ?? held);
+  }
   return {
     name: 'time',
     bootId,
@@ -173,21 +181,20 @@ export function createTimeKeeper(deps: TimeKeeperDeps): TimeKeeper {
       if (wallMs === null) boots.setSteady(bootId, steady.now() - elapsed.now());
       return { ...steady.save(wallMs), ...boots.changes() };
     },
-    redate(stamp, count = false) {
+    redate(stamp) {
       const found = rightTimeOf(stamp);
       if (found === undefined || Math.abs(found - stamp.wallMs) <= AGREE_MS) return { wallMs: stamp.wallMs, redated: false };
-      if (count) redated += 1;
       return { wallMs: Math.round(found), redated: true };
+    },
+    countRedated(count) {
+      redated += count;
     },
     heard,
     retentionNow() {
-      notice();
-      const known = rightNow();
-      if (known !== null) return known;
-      if (judged.trust === 'never') return null;
-      const least = Math.min(clock.now(), heldZero + elapsed.now());
-      return Math.min(least, steady.wallSinceLast() ?? least);
+      const known = calendarNow();
+      return known === null || right ? known : Math.min(known, clock.now());
     },
+    calendarNow,
     onTrust: (listener) => trusts.on(listener),
     view: () => ({
       trust: judged.trust,

@@ -23,13 +23,16 @@ export interface TimeKeeper extends Service {
   save(): Record<string, number | null>;
   /**
    * The right wall time of a stamp that was made before the clock was set; `redated` says whether it differs from the stamp's own.
-   * `count`: a message leaves the gateway with it, and is counted in the view.
    */
-  redate(stamp: Stamp, count?: boolean): { readonly wallMs: number; readonly redated: boolean };
+  redate(stamp: Stamp): { readonly wallMs: number; readonly redated: boolean };
+  /** So many messages were delivered with such a time: counted in the view. */
+  countRedated(count: number): void;
   /** The cloud's word for the time, with how wide of it it may be. */
   heard(wallMs: number, withinMs: number): void;
   /** Wall time for deleting what is too old: behind rather than ahead where it is not certain; null: better delete nothing. */
   retentionNow(): number | null;
+  /** Wall time that no setting of the clock moves, to count days by: the right one, else what the clock would show; null: not known. */
+  calendarNow(): number | null;
   onTrust(listener: (trust: ClockTrust) => void): () => void;
   view(): StorageView['time'];
 }

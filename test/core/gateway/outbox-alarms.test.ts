@@ -167,6 +167,16 @@ describe('the alarms of the outbox', () => {
     expect(outboxConditions(runtime).map((one) => one.source)).toEqual(['store']);
   });
 
+  it.each([
+    [undefined, 'The clock of this machine was never set since the start.'],
+    [3_600_000, 'The clock of this machine is more than 5 min ahead of the right time.'],
+    [-3_600_000, 'The clock of this machine is more than 5 min behind the right time.'],
+  ])('say what is wrong with a clock that is %s ms ahead', (aheadMs, message) => {
+    const { runtime, state } = createRuntimeDouble();
+    Object.assign(state.storage, { time: { ...time, trust: 'never', ...(aheadMs !== undefined && { aheadMs }) } });
+    expect(outboxConditions(runtime).map((one) => one.message)).toEqual([message]);
+  });
+
   it('do not come and go with one message more or less', () => {
     const { runtime, state, alarms } = createRuntimeDouble();
     const seen = [79, 80, 79, 76, 74, 79].map((usedPercent) => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createLogHub } from '../../../core/base/log.ts';
 import { createMetrics } from '../../../core/base/metrics.ts';
 import { Outbox } from '../../../core/contract/document/outbox.ts';
+import { Subscription } from '../../../core/contract/document/subscriptions.ts';
 import { OutboxStreamView, StorageView } from '../../../core/contract/outbox-views.ts';
 import { publishOutboxFigures } from '../../../core/gateway/outbox-metrics.ts';
 import { DEFAULT_OUTBOX, isBalanced, outboxRows, roomOf, usedPercent } from '../../../core/gateway/outbox-view.ts';
@@ -20,6 +21,9 @@ const config = Outbox.parse({
   ],
 });
 
+const route = (id: string, target: string, more: object = {}) =>
+  Subscription.parse({ id, source: 'local', subject: '#', target, ...more });
+
 function rowsOf(...streams: StreamStats[]) {
   return outboxRows({
     config,
@@ -28,6 +32,7 @@ function rowsOf(...streams: StreamStats[]) {
     figures: () => ({ inPerS: 1.26, outPerS: 0, inBytesPerS: 99.6, drainMs: null }),
     traffic: () => ({ messagesPerHour: 10.4, bytesPerHour: 99.9, overHours: 2 }),
     lastError: () => null,
+    refused: (stream) => (stream === 'alarms' ? 4 : 0),
   });
 }
 
@@ -46,6 +51,7 @@ describe('the rows of the outbox', () => {
       'old: nothing any more: it is not in the document',
     ]);
     for (const row of rows) expect(OutboxStreamView.parse(row)).toEqual(row);
+    expect(rows.map((row) => row.refused)).toEqual([4, 0, 0, 0]);
   });
 
   it('carry rules, figures and how far the nearest limit is', () => {
@@ -118,10 +124,19 @@ describe('the watch over the outbox', () => {
           condition: () => ({ check: { state: 'sound', at: 1 }, salvage: null, movedAside: [], bytes: 4096 }),
         },
         config: () => config,
+        subscriptions: () => [
+          route('slow-up', 'cloud', { expireAfterS: 72_000 }),
+          route('live-up', 'cloud', { expireAfterS: 1800 }),
+          route('off-up', 'cloud', { expireAfterS: 60, enabled: false }),
+          route('kept', 'history'),
+          route('up', 'cloud'),
+        ],
         system: () => ({ diskFreeBytes: 20e9, diskTotalBytes: 32e9 }) as never,
         destinations: () => [],
         lastError: () => null,
+        refused: () => 0,
         time: () => view().time,
+        wallNow: clock.now,
         readWritten: async () => written,
       },
       { flashCycles: 3000, deadLetterLimits: { maxMessages: 10, maxBytes: 1000 } },
@@ -142,6 +157,7 @@ describe('the watch over the outbox', () => {
     expect(StorageView.parse(storage)).toEqual(storage);
     expect(storage.books).toEqual({ in: 600, delivered: 0, waiting: 600, deadLettered: 0, dropped: {}, balanced: true });
     expect(storage.fuel).toMatchObject({ hours: 10, limitedBy: 'hours', stream: 'alarms', overHours: 1 });
+    expect(storage.fuel.expiring).toEqual([{ subscription: 'live-up', hours: 0.5 }]);
     expect(storage.fuel.messagesPerHour).toBeGreaterThanOrEqual(590);
     expect(storage.wear.writtenTodayBytes).toBeGreaterThan(2_900_000);
     expect(storage.disk).toMatchObject({ roomBytes: 536_870_912, short: false, storeBytes: 4096 });

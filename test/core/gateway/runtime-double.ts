@@ -34,11 +34,13 @@ export function createRuntimeDouble() {
       figures: () => IDLE,
       traffic: () => null,
       lastError: () => null,
+      refused: () => 0,
     }).map((row) => ({ ...row, ...state.rows.find((one) => one.id === row.id) }));
   const storage = (): StorageView => ({
     ...storageRow({
       rows: outbox(),
       config: DEFAULT_OUTBOX,
+      subscriptions: [],
       stats: state.stats,
       system: { diskFreeBytes: 20e9, diskTotalBytes: 32e9 },
       condition: { check: { state: 'sound', at: 0 }, salvage: null, bytes: 1000 },

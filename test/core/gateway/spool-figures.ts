@@ -28,14 +28,11 @@ export function spoolStats(streams: readonly StreamStats[], more: Partial<SpoolS
 
 /** Figures in memory, in the place of the store's. */
 export function memoryFigures(saved: Record<string, number> = {}) {
-  return {
-    saved,
-    load: async () => ({ ...saved }),
-    save(figures: Readonly<Record<string, number | null>>) {
-      for (const [key, value] of Object.entries(figures)) {
-        if (value === null) delete saved[key];
-        else saved[key] = value;
-      }
-    },
-  };
+  function save(figures: Readonly<Record<string, number | null>>): void {
+    for (const [key, value] of Object.entries(figures)) {
+      if (value === null) delete saved[key];
+      else saved[key] = value;
+    }
+  }
+  return { saved, load: async () => ({ ...saved }), save, commit: async (figures: Parameters<typeof save>[0]) => save(figures) };
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createLogHub } from '../../../core/base/log.ts';
 import { createWear, readWrittenBytes, type WearDay, WRITE_AMPLIFICATION, wearView } from '../../../core/gateway/wear.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';
+import { buildKeeper, T0, YEAR } from '../health/keeper-under-test.ts';
 import { memoryFigures } from './spool-figures.ts';
 
 const HOUR = 3_600_000;
@@ -17,6 +18,7 @@ describe('the wear of the disk', () => {
     ['half a day, extrapolated', [{ day: TODAY, bytes: GB, seenMs: DAY / 2 }], 2 * GB],
     ['days seen whole, not today', [whole(2, GB), whole(1, 3 * GB), { day: TODAY, bytes: 9, seenMs: DAY / 2 }], 2 * GB],
     ['a day with gaps does not count', [{ day: TODAY - 1, bytes: 9, seenMs: HOUR }, whole(2, GB)], GB],
+    ['a day that went on in the dark', [{ day: TODAY - 1, bytes: 3 * GB, seenMs: 3 * DAY }], GB],
     ['a day in the future, or too long ago', [whole(-5, 9 * GB), whole(31, 9 * GB), whole(1, GB)], GB],
   ] as const)('%s', (_what, days, perDay) => {
     expect(wearView(days, TODAY, 32 * GB, 3000).writtenPerDayBytes).toBe(perDay);
@@ -44,7 +46,7 @@ describe('the wear of the disk', () => {
     const clock = createManualClock(Date.UTC(2026, 0, 1, 22));
     const log = createLogHub({ clock }, { keep: 10, level: 'debug' }).logger('test');
     let written = 1000;
-    const build = () => createWear({ clock, log, figures, readWritten: async () => written });
+    const build = () => createWear({ clock, log, figures, wallNow: clock.now, readWritten: async () => written });
     const first = build();
     await first.start(new AbortController().signal);
     written += 500;
@@ -64,10 +66,49 @@ describe('the wear of the disk', () => {
     expect(writtenTodayBytes).toBe(60);
   });
 
+  it.each([true, null])('makes no days up where the clock is set by a year (synchronised before: %s)', async (synced) => {
+    const { clock, time, sync } = buildKeeper({ synced });
+    await time.start(new AbortController().signal);
+    const log = createLogHub({ clock }, { keep: 10, level: 'debug' }).logger('test');
+    let written = 0;
+    const figures = memoryFigures();
+    const wear = createWear({ clock, log, figures, wallNow: time.calendarNow, readWritten: async () => written });
+    await wear.start(new AbortController().signal);
+    sync.now = null;
+    for (const jump of [YEAR, -2 * YEAR, YEAR]) {
+      clock.jumpWall(jump);
+      written += 100;
+      await clock.advance(HOUR);
+    }
+    expect(wear.view(null, 3000).days).toEqual([{ day: new Date(T0).toISOString().slice(0, 10), bytes: 300 }]);
+    await wear.stop();
+    await time.stop();
+  });
+
+  it('goes on with the newest day where the clock was never set', async () => {
+    const figures = memoryFigures();
+    figures.save({ 'wear/5/day': TODAY, 'wear/5/bytes': 7, 'wear/5/seenMs': HOUR });
+    const clock = createManualClock(0);
+    const log = createLogHub({ clock }, { keep: 10, level: 'debug' }).logger('test');
+    let written = 0;
+    const wear = createWear({ clock, log, figures, wallNow: () => null, readWritten: async () => written });
+    await wear.start(new AbortController().signal);
+    written += 100;
+    await clock.advance(48 * HOUR);
+    await wear.stop();
+    expect(wear.view(null, 3000)).toMatchObject({ writtenTodayBytes: 107, days: [{ day: '2024-10-04' }] });
+  });
+
   it('is unknown where the system does not tell, and measured here where it does', async () => {
     const clock = createManualClock();
     const logs = createLogHub({ clock }, { keep: 10, level: 'debug' });
-    const wear = createWear({ clock, log: logs.logger('test'), figures: memoryFigures(), readWritten: async () => null });
+    const wear = createWear({
+      clock,
+      log: logs.logger('test'),
+      figures: memoryFigures(),
+      wallNow: clock.now,
+      readWritten: async () => null,
+    });
     await wear.start(new AbortController().signal);
     await clock.advance(HOUR);
     await wear.stop();

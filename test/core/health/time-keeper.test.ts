@@ -148,11 +148,12 @@ describe('stamps that were made in the dark', () => {
     await clock.advance(SECOND);
     sync.now = true;
     await clock.advance(SECOND);
-    expect(time.redate(stamp, true)).toEqual({ wallMs: T0 + MINUTE, redated: true });
     expect(time.redate(stamp)).toEqual({ wallMs: T0 + MINUTE, redated: true });
     const right = time.stamp();
-    expect(time.redate(right, true)).toEqual({ wallMs: right.wallMs, redated: false });
-    expect(time.view().redated).toBe(1);
+    expect(time.redate(right)).toEqual({ wallMs: right.wallMs, redated: false });
+    time.countRedated(2);
+    time.countRedated(1);
+    expect(time.view().redated).toBe(3);
   });
 
   it('are dated by the next start too', async () => {
@@ -299,6 +300,8 @@ describe('steady time over a restart', () => {
     time.restore({ 'time/steady': Number.NaN, 'boot/x/wall': Number.NaN, 'boot//wall': 1, 'time/run': 3 });
     time.resume({ steadyMs: Number.NaN, wallMs: Number.NaN, trust: 'synced' });
     expect(Number.isFinite(time.steady())).toBe(true);
-    expect(Object.values(time.save()).every((value) => value === null || Number.isFinite(value))).toBe(true);
+    const saved = Object.values(time.save());
+    expect(saved.length).toBeGreaterThan(0);
+    expect(saved.filter((value) => value !== null && !Number.isFinite(value))).toEqual([]);
   });
 });
