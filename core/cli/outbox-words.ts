@@ -1,35 +1,8 @@
 import { byteSize, counted, duration } from '../base/words.ts';
-import type { OutboxStreamView, StorageView } from '../contract/outbox-views.ts';
+import type { StorageView } from '../contract/outbox-views.ts';
+import { reasonWords } from '../contract/outbox-words.ts';
 
 const HOUR_MS = 3_600_000;
-
-type Limits = StorageView['limits'];
-
-/** `7 d or 2 GB`; null where there is no limit. */
-export function limitWords({ ageMs, bytes, messages }: Limits): string | null {
-  const parts = [
-    ageMs === null ? [] : [duration(ageMs)],
-    bytes === null ? [] : [byteSize(bytes)],
-    messages === null ? [] : [counted(messages, 'message')],
-  ].flat();
-  return parts.length === 0 ? null : parts.join(' or ');
-}
-
-/** What happens to a stream, in one sentence. A limit that the stream has not is the whole's. */
-export function keptWords(row: OutboxStreamView, whole: Limits): string {
-  const limits = limitWords({
-    ageMs: row.limits.ageMs ?? whole.ageMs,
-    bytes: row.limits.bytes ?? whole.bytes,
-    messages: row.limits.messages ?? whole.messages,
-  });
-  const full = {
-    'drop-oldest': 'then the oldest dropped',
-    'reject-newest': 'then new ones refused',
-    'thin-out': `then thinned out (one in ${row.keepEvery} of a topic stays)`,
-  }[row.whenFull];
-  const order = row.order === 'newest-first' ? 'newest first, order not kept' : 'order kept';
-  return `Kept until delivered${limits === null ? '' : `, at most ${limits}, ${full}`}, ${order}, duplicates possible.`;
-}
 
 const METS: Readonly<Record<StorageView['fuel']['limitedBy'], string>> = {
   hours: 'limit in hours',
@@ -39,8 +12,8 @@ const METS: Readonly<Record<StorageView['fuel']['limitedBy'], string>> = {
   none: '',
 };
 
-/** The fuel gauge in words. */
-export function fuelWords(fuel: StorageView['fuel']): string {
+/** How long the outbox lasts by its limits. */
+function gaugeWords(fuel: StorageView['fuel']): string {
   const over =
     fuel.overHours >= 1 ? `the last ${Math.round(fuel.overHours)} h` : `the last ${Math.round(fuel.overHours * 60)} min`;
   const rate = `${counted(fuel.messagesPerHour, 'message')} and ${byteSize(fuel.bytesPerHour)} an hour over ${over}`;
@@ -53,9 +26,19 @@ export function fuelWords(fuel: StorageView['fuel']): string {
   return `${duration(fuel.hours * HOUR_MS)}, then the ${what} is met (${rate})`;
 }
 
-/** `12 expired, 3 limit`, or `none`. */
+/** What is dropped sooner, because its subscription says so. */
+function expiringWords([first, ...others]: StorageView['fuel']['expiring']): string {
+  if (!first) return '';
+  const more = others.length === 0 ? '' : `, and of ${others.length} more later`;
+  return `; messages of the subscription ${first.subscription} are dropped after ${duration(first.hours * HOUR_MS)} (expireAfterS)${more}`;
+}
+
+/** The fuel gauge in words. */
+export const fuelWords = (fuel: StorageView['fuel']): string => `${gaugeWords(fuel)}${expiringWords(fuel.expiring)}`;
+
+/** `12 too old to be kept, 3 over a limit in size`, or `none`. */
 export function droppedWords(dropped: Readonly<Record<string, number>>): string {
-  const parts = Object.entries(dropped).flatMap(([reason, count]) => (count > 0 ? [`${count} ${reason}`] : []));
+  const parts = Object.entries(dropped).flatMap(([reason, count]) => (count > 0 ? [`${count} ${reasonWords(reason)}`] : []));
   return parts.length === 0 ? 'none' : parts.join(', ');
 }
 

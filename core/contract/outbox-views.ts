@@ -42,6 +42,11 @@ export const OutboxStreamView = z.object({
   acknowledged: z.number(),
   deadLettered: z.number(),
   dropped: counts,
+  /**
+   * Messages that it refused because it was full (`reject-newest`), since the start; one that is offered again counts again. Not in the
+   * books: they were never accepted.
+   */
+  refused: z.number(),
   balanced: z.boolean(),
   lastError: FaultView.nullable(),
 });
@@ -81,7 +86,7 @@ export const StorageView = z.object({
   }),
   /** How long the gateway can be offline before something is dropped or refused, at the rate of the last day (or since start). */
   fuel: z.object({
-    /** null while too little was seen to say. */
+    /** null while too little was seen to say (`overHours` is below a minute), and where nothing limits it. */
     hours: z.number().nullable(),
     /** Messages and payload bytes an hour that the figure is made from. */
     messagesPerHour: z.number(),
@@ -91,6 +96,8 @@ export const StorageView = z.object({
     limitedBy: z.enum(['hours', 'bytes', 'messages', 'disk', 'none']),
     /** The stream whose limit is met first; null: the outbox as a whole. */
     stream: z.string().nullable(),
+    /** Subscriptions whose messages are dropped before that, because they say so (`expireAfterS`); the shortest first. */
+    expiring: z.array(z.object({ subscription: z.string(), hours: z.number() })),
   }),
   wear: z.object({
     writtenTodayBytes: z.number(),
@@ -136,7 +143,7 @@ export const StorageView = z.object({
     by: z.string(),
     /** The last jump of the wall clock in ms, and when; null: none seen. */
     jump: z.object({ byMs: z.number(), at: z.number() }).nullable(),
-    /** Messages whose time was put right when the clock was set. */
+    /** Messages that were delivered with a time that was put right, since the start. */
     redated: z.number(),
     /** How far the wall clock is ahead of the right time, as the system or the cloud has told; absent where nobody has. */
     aheadMs: z.number().optional(),

@@ -1,6 +1,7 @@
 import { byteSize, duration } from '../../base/words.ts';
 import type { CertificateView } from '../../contract/outbox-views.ts';
-import { droppedSum, HASH_WORDS, hashFits, number, reasonWords, trustWords, utc, verdict } from './certificate-words.ts';
+import { reasonWords } from '../../contract/outbox-words.ts';
+import { droppedSum, HASH_WORDS, hashFits, number, trustWords, utc, verdict } from './certificate-words.ts';
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 const plain = (text: string): string => text.replace(/[&<>"']/g, (char) => ENTITIES[char] ?? char);

@@ -10,17 +10,6 @@ export const HASH_WORDS =
 export const hashFits = (certificate: CertificateView): boolean | null =>
   certificate.hash === null ? null : certificateHash(certificate) === certificate.hash;
 
-/** Why a message was not delivered, in a customer's words. Keys of `dropped` and of a gap's `reason`. */
-const REASONS: Readonly<Record<string, string>> = {
-  expired: 'too old: kept as long as was agreed, then dropped',
-  limit: 'dropped because the outbox had reached its limit',
-  thinned: 'thinned out because the outbox had reached its limit',
-  'disk-room': 'dropped because the disk had no room left',
-  damaged: 'lost in a damaged database',
-  'dead-letter': 'refused by the far end for good; held in the list of refused messages',
-};
-export const reasonWords = (reason: string): string => REASONS[reason] ?? reason;
-
 /** `718,702`. */
 export const number = (value: number): string => value.toLocaleString('en-GB');
 
@@ -36,7 +25,7 @@ export function utc(at: number | null): string {
 const TRUST = {
   synced: 'The clock of the gateway was synchronised.',
   holding: 'The clock of the gateway was set earlier and was running on; the times are near, not exact.',
-  never: 'The clock of the gateway was never set: the times of day may be wrong, the durations are right.',
+  never: 'The clock of the gateway was not set right: the times of day may be wrong, the durations are right.',
 } as const;
 export const trustWords = (trust: CertificateView['clockTrust']): string => TRUST[trust];
 

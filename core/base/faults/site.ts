@@ -26,7 +26,7 @@ export const SITE_FAULTS = {
   },
   'time/untrusted': {
     retry: false,
-    show: 'The clock was never set since the start; times are put right when it is.',
+    show: 'The clock is not set right; times are put right when it is.',
     remedy: 'Set the date and time, or connect a time source (NTP).',
   },
   'time/jumped': {

@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { GatewayError } from '../../base/errors.ts';
 import { byteSize, duration } from '../../base/words.ts';
 import type { CertificateView } from '../../contract/outbox-views.ts';
+import { reasonWords } from '../../contract/outbox-words.ts';
 import { droppedWords } from '../outbox-words.ts';
 import { EXIT, type ExitCode, printable, table, time } from '../output.ts';
 import { snapshot } from '../snapshot.ts';
@@ -60,7 +61,7 @@ function certificateLines(one: CertificateView): string[] {
   ];
   const sources = one.sources.flatMap(({ source, first, last, gaps }) => [
     `${source}: ${first} to ${last}${gaps.length === 0 ? ', complete' : ''}`,
-    ...gaps.map((gap) => `    not delivered: ${gap.count} of ${gap.first} to ${gap.last}, ${gap.reason}`),
+    ...gaps.map((gap) => `    not delivered: ${gap.count} of ${gap.first} to ${gap.last}, ${reasonWords(gap.reason)}`),
   ]);
   return [
     ...lines.map(([name = '', text = '']) => `${name.padEnd(13)}${text}`),

@@ -1,8 +1,9 @@
 import { byteSize, duration } from '../../base/words.ts';
 import type { Input } from '../../contract/api.ts';
 import type { OutboxStreamView, StorageView, WaitingView } from '../../contract/outbox-views.ts';
+import { refusedWords, streamPromise } from '../../contract/outbox-words.ts';
 import { parseBytes, parseLimit, parseNumber } from '../numbers.ts';
-import { booksWords, fuelWords, keptWords } from '../outbox-words.ts';
+import { booksWords, fuelWords } from '../outbox-words.ts';
 import { EXIT, type ExitCode, printable, table, time } from '../output.ts';
 import { snapshot } from '../snapshot.ts';
 import type { Context } from './command.ts';
@@ -32,11 +33,16 @@ function outboxLines(rows: readonly OutboxStreamView[], storage: StorageView | u
   const errors = rows.flatMap((row) =>
     row.lastError === null ? [] : [label('last error', `${row.id}: ${row.lastError.message} ${row.lastError.remedy}`)],
   );
+  const refusals = rows.flatMap((row) => {
+    const words = refusedWords(row.refused);
+    return words === null ? [] : [label(row.id, words)];
+  });
   const { deadLetters } = storage;
   return [
     ...streamLines(rows),
     '',
-    ...rows.map((row) => label(row.id, keptWords(row, storage.limits))),
+    ...rows.map((row) => label(row.id, streamPromise(row))),
+    ...refusals,
     '',
     label('offline for', fuelWords(storage.fuel)),
     label('books', booksWords(storage.books)),

@@ -1,6 +1,7 @@
 import { byteSize, counted } from '../../base/words.ts';
 import type { StorageView } from '../../contract/outbox-views.ts';
-import { booksWords, fuelWords, limitWords } from '../outbox-words.ts';
+import { outboxPromise } from '../../contract/outbox-words.ts';
+import { booksWords, fuelWords } from '../outbox-words.ts';
 import { EXIT, type ExitCode, printable, time } from '../output.ts';
 import { snapshot } from '../snapshot.ts';
 import type { Context } from './command.ts';
@@ -33,9 +34,7 @@ function lineWords({ state, endpoint, inFlight, window, rate, lastError }: Stora
 }
 
 function timeWords({ trust, by, since, jump, redated, aheadMs }: StorageView['time']): string {
-  const what = { never: 'never set since the start', holding: 'set earlier and running on', synced: `synchronised (${by})` }[
-    trust
-  ];
+  const what = { never: 'not set right', holding: 'set earlier and running on', synced: `synchronised (${by})` }[trust];
   const jumped = jump === null ? '' : `; jumped ${(jump.byMs / 1000).toFixed(1)} s at ${time(jump.at)}`;
   const off =
     aheadMs === undefined ? '' : `; the clock is ${Math.abs(aheadMs / 1000).toFixed(1)} s ${aheadMs < 0 ? 'behind' : 'ahead'}`;
@@ -44,12 +43,8 @@ function timeWords({ trust, by, since, jump, redated, aheadMs }: StorageView['ti
 
 function storageLines(view: StorageView): string[] {
   const { disk, check, deadLetters } = view;
-  const limits = limitWords(view.limits);
   const lines = [
-    [
-      'outbox',
-      `${counted(view.count, 'message')}, ${byteSize(view.bytes)}; at most ${limits ?? 'what the disk holds'}, then ${view.whenFull}`,
-    ],
+    ['outbox', `${counted(view.count, 'message')}, ${byteSize(view.bytes)}. ${outboxPromise(view)}`],
     ['offline for', fuelWords(view.fuel)],
     ['books', booksWords(view.books)],
     [

@@ -44,8 +44,8 @@ describe('gatehouse', { timeout: 60_000 }, () => {
     for (const part of [
       /^STREAM +PRIORITY +WAITING/m,
       /^energy +normal +\d+ .* energy\/#$/m,
-      /^alarms +Kept until delivered, at most 30 d or 50 MB, then new ones refused, newest first, order not kept, duplicates possible\.$/m,
-      /^rest +Kept until delivered, at most 365 d or /m,
+      /^alarms +Kept until delivered, at most 30 days \(older ones are dropped\) or 50 MB, then new messages are refused and devices keep them, order not kept, duplicates possible\.$/m,
+      /^rest +Kept until delivered, /m,
       /^offline for +\S.* then the limit in \w+ of the stream \w+ is met \(/m,
       /^books +\d+ in = \d+ delivered \+ \d+ waiting \+ 3 refused/m,
       /^refused +3; see "gatehouse dead-letters list"$/m,
@@ -55,6 +55,17 @@ describe('gatehouse', { timeout: 60_000 }, () => {
     expect(json.streams.map((row) => OutboxStreamView.parse(row).id)).toEqual(['alarms', 'energy', 'vibration', 'rest']);
     expect(StorageView.shape.fuel.parse(json.fuel)).toEqual(json.fuel);
     expect(StorageView.shape.books.parse(json.books)).toEqual(json.books);
+  });
+
+  it('says what a full stream has refused', async () => {
+    const full = await startSocketGateway('full');
+    try {
+      const { out } = await run(['outbox'], full);
+      expect(out).toMatch(/^alarms +Refused 1,204 messages since the start, as it was full; repeats count\.$/m);
+      expect(out).not.toMatch(/^energy +Refused/m);
+    } finally {
+      await full.stop();
+    }
   });
 
   it('shows what waits in a stream, and how to go on', async () => {
@@ -129,7 +140,7 @@ describe('gatehouse', { timeout: 60_000 }, () => {
     for (const row of rows) expect(CertificateView.parse(row)).toEqual(row);
     const shown = await run(['certificates', 'show', 'gatehouse-demo-2']);
     expect(shown.out).toMatch(/^hash +[0-9a-f]{64}$/m);
-    expect(shown.out).toMatch(/^ +not delivered: 1200 of 1 to 1200, expired$/m);
+    expect(shown.out).toMatch(/^ +not delivered: 1200 of 1 to 1200, too old to be kept$/m);
     const file = join(folder, 'certificate.html');
     expect((await run(['certificates', 'export', 'gatehouse-demo-2', '--format', 'html', '--out', file])).code).toBe(0);
     expect(await readFile(file, 'utf8')).toContain('<!doctype html>');
@@ -152,6 +163,7 @@ describe('gatehouse', { timeout: 60_000 }, () => {
     const { out } = await run(['storage']);
     for (const part of [
       /^disk +\S+ GB free of \S+ GB; \S+ MB are never used$/m,
+      /^outbox +\d+ messages?, .*\. Kept until delivered, all streams together at most /m,
       /^databases +\S+ MB; check: sound/m,
       /^salvage +48210 messages saved, 316 lost, .*; the damaged file is \S+$/m,
       /^written +\S+ MB today, \S+ GB a day; a flash disk of this size and 3000 cycles bears that for /m,

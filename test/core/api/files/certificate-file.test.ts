@@ -69,7 +69,7 @@ describe('a delivery certificate as a page', () => {
       '2026-03-01 12:00:00 UTC',
       'no answer within 10 s (cloud/offline)',
       '2,004 messages, 400 kB',
-      'Not delivered: too old: kept as long as was agreed, then dropped',
+      'Not delivered: too old to be kept',
       'the account balances',
       '<td>11 – 23</td>',
       'refused by the far end for good',
@@ -88,7 +88,7 @@ describe('a delivery certificate as a page', () => {
   it.each([
     [{ state: 'open', to: null, restoredAt: null, drainMs: null, hash: null } as const, 'not over yet'],
     [sealed({ balanced: false, accepted: 2001 }), 'the account does not balance'],
-    [sealed({ clockTrust: 'never' }), 'never set'],
+    [sealed({ clockTrust: 'never' }), 'was not set right'],
     [sealed({ abridged: true }), 'more sources or gaps than are listed'],
     [sealed({ sources: [] }), 'No message was accepted'],
     [{ ...sealed(), accepted: 9, sources: [] }, 'was changed after it was made'],
