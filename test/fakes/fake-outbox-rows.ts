@@ -138,6 +138,7 @@ export function streamRow(plan: Plan, scene: Scene, step: number, now: number): 
     acknowledged,
     deadLettered,
     dropped,
+    refused: scene === 'full' && plan.whenFull === 'reject-newest' ? 1204 : 0,
     balanced: true,
     lastError:
       scene === 'offline' && plan.id === 'energy'
@@ -194,7 +195,7 @@ export function storageRow(
       storeBytes: sum((one) => one.bytes) * 1.3 + 12_000_000,
     },
     fuel: unknown
-      ? { hours: null, messagesPerHour: 0, bytesPerHour: 0, overHours: 0, limitedBy: 'none', stream: null }
+      ? { hours: null, messagesPerHour: 0, bytesPerHour: 0, overHours: 0, limitedBy: 'none', stream: null, expiring: [] }
       : {
           hours: full ? 0 : scene === 'nearly-full' ? 4.6 : scene === 'offline' ? 43.6 : 66.1,
           messagesPerHour: 46_800,
@@ -202,6 +203,7 @@ export function storageRow(
           overHours: 24,
           limitedBy: full ? 'disk' : 'bytes',
           stream: full ? null : 'vibration',
+          expiring: scene === 'offline' ? [{ subscription: 'live-up', hours: 1 }] : [],
         },
     wear: {
       writtenTodayBytes: 512_000_000 + step * 14_000,
@@ -251,6 +253,7 @@ export function storageRow(
             by: 'system',
             jump: scene === 'salvaged' ? { byMs: -31_536_000_000, at: now - 6 * HOUR } : null,
             redated: scene === 'salvaged' ? 1204 : 0,
+            aheadMs: scene === 'offline' ? -62_000 : 3,
           },
   };
 }

@@ -53,12 +53,12 @@ async function listening(port: number, child: ChildProcess): Promise<void> {
 
 /**
  * A mosquitto on a free loopback port; with `tls` it asks for a client certificate; `acl` is the text of an ACL file, `lines` are
- * added to its configuration.
+ * added to its configuration. Its files are in a folder of its own below `parent` until it is closed.
  */
 export async function startMosquitto(
-  options: { tls?: Certificates; acl?: string; lines?: readonly string[] } = {},
+  options: { tls?: Certificates; acl?: string; lines?: readonly string[]; parent?: string } = {},
 ): Promise<Mosquitto> {
-  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-mosquitto-'));
+  const folder = mkdtempSync(join(options.parent ?? tmpdir(), 'gatehouse-mosquitto-'));
   chmodSync(folder, 0o777);
   const port = await freePort();
   const lines = [`listener ${port} 127.0.0.1`, 'max_queued_messages 0', ...(options.lines ?? [])];

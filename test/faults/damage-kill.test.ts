@@ -5,7 +5,7 @@ import { systemClock } from '../../core/base/clock.ts';
 import { spoolMessage } from '../conformance/spool.suite.ts';
 import { mapOf, overwrite } from '../core/store/spool-under-salvage.ts';
 import { type Folder, openStore, tempFolder } from '../core/store/store-under-test.ts';
-import { acknowledgedBy, startWriter, type Writer } from './store-process.ts';
+import { acknowledgedBy, killAll, startWriter, type Writer } from './store-process.ts';
 
 const WAITING = 30_000;
 /** Large enough that the salvage takes some seconds. */
@@ -17,10 +17,7 @@ beforeEach(() => {
   folder = tempFolder();
 });
 afterEach(async () => {
-  for (const writer of writers.splice(0)) {
-    writer.child.kill('SIGKILL');
-    await writer.ended;
-  }
+  await killAll(writers);
   folder.remove();
 });
 

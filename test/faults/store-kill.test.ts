@@ -3,7 +3,7 @@ import { systemClock } from '../../core/base/clock.ts';
 import type { Spool } from '../../core/store/spool.ts';
 import { expectBalanced, readStream } from '../conformance/spool.suite.ts';
 import { type Folder, openStore, tempFolder } from '../core/store/store-under-test.ts';
-import { acknowledgedBy, startWriter, type Writer } from './store-process.ts';
+import { acknowledgedBy, killAll, startWriter, type Writer } from './store-process.ts';
 
 /** Number of each stored message to its id, in the order of the spool. */
 async function readAll(spool: Spool): Promise<Map<number, number>> {
@@ -29,10 +29,7 @@ describe('a gateway that is killed', () => {
     folder = tempFolder();
   });
   afterEach(async () => {
-    for (const writer of writers.splice(0)) {
-      writer.child.kill('SIGKILL');
-      await writer.ended;
-    }
+    await killAll(writers);
     folder.remove();
   });
 

@@ -52,6 +52,14 @@ export function startWriter(
   };
 }
 
+/** Ends all writers that were started, and forgets them. */
+export async function killAll(writers: Writer[]): Promise<void> {
+  for (const writer of writers.splice(0)) {
+    writer.child.kill('SIGKILL');
+    await writer.ended;
+  }
+}
+
 /** What the writer printed as acknowledged: number of each message to its id. */
 export function acknowledgedBy(lines: readonly string[]): Map<number, number> {
   const ids = new Map<number, number>();

@@ -2,7 +2,7 @@ import { finish } from './finish.ts';
 import { injectKill } from './kills.ts';
 import { injectBroker, injectLine } from './lines.ts';
 import { injectClock, injectDisk } from './machine.ts';
-import { openSite } from './open-site.ts';
+import { type OpenSite, openSite } from './open-site.ts';
 import { injectPages } from './pages.ts';
 import { type EpisodeName, type Step, stepText } from './plan.ts';
 import { pause, type Rig } from './rig.ts';
@@ -18,6 +18,8 @@ export interface EpisodeOptions {
   readonly custody: boolean;
   readonly keep: boolean;
   say(text: string): void;
+  /** Its site runs. */
+  opened(site: OpenSite): void;
 }
 
 export interface EpisodeResult {
@@ -28,6 +30,7 @@ export interface EpisodeResult {
   readonly owned: ReportedLoss | null;
   /** Faults by kind and manner, `kill drain`. */
   readonly injected: ReadonlyMap<string, number>;
+  readonly kills: number;
   readonly killsByPhase: ReadonlyMap<string, number>;
   readonly startsMs: readonly number[];
   /** The longest time in which no client was acknowledged, and in which nothing arrived, in ms. */
@@ -60,6 +63,7 @@ export async function runEpisode(options: EpisodeOptions): Promise<EpisodeResult
   const { name, seed } = options;
   const site = await openSite({ episode: name, seed, cli: options.cli, outbox: options.custody });
   const { rig } = site;
+  options.opened(site);
   const injected = new Map<string, number>();
   let faults = 0;
   let keep = options.keep;
@@ -81,6 +85,7 @@ export async function runEpisode(options: EpisodeOptions): Promise<EpisodeResult
       verdict,
       owned,
       injected,
+      kills: rig.power.kills,
       killsByPhase: new Map(rig.power.killsByPhase),
       startsMs: rig.power.startsMs,
       silentMs: { clients: rig.generator.longestSilenceMs, farEnd: rig.farEnd.longestSilenceMs },

@@ -19,8 +19,11 @@ export interface Mischief {
   missing: number;
   /** PUBACKs that are sent twice. */
   doubled: number;
-  /** Messages answered with "not authorised": never will be taken. */
+  /** Messages answered with `refusedReason`: never will be taken. */
   refused: number;
+  refusedReason: number;
+  /** Messages that are found too large: whenever they come the connection is closed, as AWS IoT Core does. */
+  tooLarge: number;
   /** Messages answered with "quota exceeded": not now. */
   declined: number;
   /** Every connection is turned away with this CONNACK reason. */
@@ -42,6 +45,8 @@ export interface FarEnd {
 export interface OwnFarEnd extends FarEnd {
   readonly kind: 'own';
   readonly mischief: Mischief;
+  /** How often a connection was closed because of a message that is too large. */
+  readonly hangUps: number;
   /** Tells all connections to go (MQTT 5 reason 0x97, quota) and closes them. */
   closeAll(): void;
 }
@@ -73,14 +78,26 @@ export function createIntake(): Pick<FarEnd, 'arrivals' | 'next'> & { add(arriva
   };
 }
 
-const REASON = { taken: 0, refused: 0x87, declined: 0x97 } as const satisfies Record<Answer, number>;
+const NOT_AUTHORISED = 0x87;
+const QUOTA_EXCEEDED = 0x97;
+const PACKET_TOO_LARGE = 0x95;
 
 /** A cloud of our own: as little MQTT 5 as the gateway needs, with a ledger, that misbehaves when told to. */
 export async function startOwnFarEnd(): Promise<OwnFarEnd> {
   const intake = createIntake();
   const sockets = new Set<Socket>();
   let connectedBefore = false;
-  const mischief: Mischief = { missing: 0, doubled: 0, refused: 0, declined: 0, turnAway: 0 };
+  const mischief: Mischief = {
+    missing: 0,
+    doubled: 0,
+    refused: 0,
+    refusedReason: NOT_AUTHORISED,
+    tooLarge: 0,
+    declined: 0,
+    turnAway: 0,
+  };
+  const tooLarge = new Set<string>();
+  let hangUps = 0;
 
   const spend = (what: keyof Mischief): boolean => {
     if (mischief[what] === 0) return false;
@@ -89,16 +106,25 @@ export async function startOwnFarEnd(): Promise<OwnFarEnd> {
   };
   function onPublish(socket: Socket, packet: Packet): void {
     const { topic, id, properties, payload } = readPublish(packet);
+    const message = properties.get('id') ?? '';
+    if (tooLarge.has(message) || spend('tooLarge')) {
+      tooLarge.add(message);
+      hangUps += 1;
+      intake.add(arrivalOf(topic, payload, properties, 'refused'));
+      socket.end(disconnect(PACKET_TOO_LARGE));
+      return;
+    }
     const answer: Answer = spend('refused') ? 'refused' : spend('declined') ? 'declined' : 'taken';
+    const reason = { taken: 0, refused: mischief.refusedReason, declined: QUOTA_EXCEEDED }[answer];
     intake.add(arrivalOf(topic, payload, properties, answer));
     if (answer === 'taken' && spend('missing')) return;
-    socket.write(puback(id, REASON[answer]));
-    if (answer === 'taken' && spend('doubled')) socket.write(puback(id, REASON[answer]));
+    socket.write(puback(id, reason));
+    if (answer === 'taken' && spend('doubled')) socket.write(puback(id, reason));
   }
   function onPacket(socket: Socket, packet: Packet): void {
     const { type, body } = packet;
-    // What is still under way on a connection that has been replaced must not count (MQTT 5 section 3.1.4, session taken over).
-    if (socket.destroyed) return;
+    // What is still under way on a connection that was replaced or closed must not count (MQTT 5 sections 3.1.4 and 4.13.1).
+    if (socket.destroyed || socket.writableEnded) return;
     if (type === TYPE.connect) {
       for (const other of sockets) if (other !== socket) other.destroy();
       socket.write(connack(connectedBefore, mischief.turnAway));
@@ -131,8 +157,11 @@ export async function startOwnFarEnd(): Promise<OwnFarEnd> {
     get longestSilenceMs() {
       return intake.longestMs;
     },
+    get hangUps() {
+      return hangUps;
+    },
     closeAll() {
-      for (const socket of sockets) socket.end(disconnect(0x97));
+      for (const socket of sockets) socket.end(disconnect(QUOTA_EXCEEDED));
     },
     async close() {
       for (const socket of sockets) socket.destroy();

@@ -34,6 +34,7 @@ export interface Ending {
 
 /** One life of the gateway, in a process of its own. */
 export interface Life {
+  readonly pid: number | null;
   /** Resolves with the console's address and how long that took; null: it ended before. */
   readonly ready: Promise<{ readonly consoleUrl: string; readonly tookMs: number } | null>;
   readonly ended: Promise<Ending>;
@@ -69,6 +70,7 @@ export function startLife(options: GatewayOptions): Life {
   });
   void ended.then(() => ready.resolve(null));
   return {
+    pid: child.pid ?? null,
     ready: ready.promise,
     ended,
     async kill() {

@@ -1,5 +1,6 @@
+import type { OwnFarEnd } from './far-end.ts';
 import type { Step } from './plan.ts';
-import { flowing, pause, type Rig, within } from './rig.ts';
+import { flowing, pause, type Rig, until, within } from './rig.ts';
 
 type Line = Extract<Step, { kind: 'line' }>;
 
@@ -27,6 +28,9 @@ export async function injectLine(rig: Rig, step: Line): Promise<void> {
 type Broker = Extract<Step, { kind: 'broker' }>;
 
 const QUIET_MS = 300;
+/** So often the gateway may offer one message before it gives it up, and so long that may take. */
+const HANG_UPS = 8;
+const GIVEN_UP_MS = 15_000;
 const QUOTA_EXCEEDED = 0x97;
 const NOT_AUTHORISED = 0x87;
 
@@ -41,14 +45,27 @@ async function restartMosquitto(rig: Rig, holdMs: number): Promise<void> {
   rig.proxy.setMode('pass');
 }
 
+/** One message can never be taken and closes the line; the others must get past it. */
+async function tooLarge(rig: Rig, farEnd: OwnFarEnd): Promise<void> {
+  const { hangUps, arrivals } = farEnd;
+  farEnd.mischief.tooLarge = 1;
+  await until(() => farEnd.hangUps >= hangUps + HANG_UPS, GIVEN_UP_MS);
+  farEnd.mischief.tooLarge = 0;
+  const before = arrivals.length;
+  const past = (): boolean => arrivals.slice(before).some((one) => one.answer === 'taken');
+  if (!(await until(past, GIVEN_UP_MS))) rig.note('gateway', 'nothing came past a message that is too large');
+}
+
 /** Lets the far end misbehave, then waits until messages arrive again. */
 export async function injectBroker(rig: Rig, step: Broker): Promise<void> {
   const { farEnd } = rig;
-  const { how, count, holdMs } = step;
+  const { how, count, holdMs, reason } = step;
   if (how === 'restart') await restartMosquitto(rig, holdMs);
+  else if (farEnd.kind === 'own' && how === 'too-large') await tooLarge(rig, farEnd);
   else if (farEnd.kind === 'own') {
     const { mischief } = farEnd;
     if (how === 'missing' || how === 'doubled' || how === 'refused' || how === 'declined') {
+      mischief.refusedReason = reason;
       mischief[how] = count;
       await within(farEnd.next(count + 1), holdMs * 10);
       mischief[how] = 0;

@@ -1,7 +1,19 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { closeSync, existsSync, openSync, readdirSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
-import type { Step } from './plan.ts';
+import { failCalls, READ_ONLY } from './calls.ts';
+import { needsStrace, type Step } from './plan.ts';
 import { BURST_RATE, pause, RATE, type Rig, recovered, within } from './rig.ts';
 
 const DISK_MB = 64;
@@ -48,8 +60,8 @@ export async function injectClock(rig: Rig, step: Extract<Step, { kind: 'clock' 
   await recovered(rig, `clock ${step.how} by ${step.seconds} s`);
 }
 
-/** Takes all room there is. */
-function fill(file: string): void {
+/** Takes all room there is but so much. */
+function fill(file: string, roomBytes: number): void {
   const handle = openSync(file, 'w');
   try {
     for (const size of [1_048_576, 65_536, 4096]) {
@@ -60,6 +72,7 @@ function fill(file: string): void {
         // full for blocks of this size
       }
     }
+    ftruncateSync(handle, Math.max(0, fstatSync(handle).size - roomBytes));
   } finally {
     closeSync(handle);
   }
@@ -78,17 +91,29 @@ async function readOnly(rig: Rig, disk: string): Promise<void> {
   await rig.power.up();
 }
 
+/** Calls of the gateway fail while it runs; it must live, keep what it acknowledged, and work again by itself. */
+async function callsFail(rig: Rig, { how, calls, error, nth, holdMs }: Extract<Step, { kind: 'disk' }>): Promise<void> {
+  const { pid } = rig.power;
+  if (pid === null) return;
+  rig.generator.setRate(BURST_RATE);
+  const stop = await (how === 'call-fails' ? failCalls(pid, calls, error, nth) : failCalls(pid, READ_ONLY, 'EROFS', 1));
+  await pause(holdMs);
+  await stop();
+  rig.generator.setRate(RATE);
+}
+
 export async function injectDisk(rig: Rig, step: Extract<Step, { kind: 'disk' }>): Promise<void> {
   const { disk } = rig;
   if (disk === null) return;
   if (step.how === 'read-only') await readOnly(rig, disk);
+  else if (needsStrace(step)) await callsFail(rig, step);
   else {
     const filler = join(disk, 'filler');
     // A backlog that grows: else what is removed makes the room that is needed.
     rig.proxy.setMode('refuse');
     rig.proxy.resetAll();
     rig.generator.setRate(BURST_RATE);
-    fill(filler);
+    fill(filler, step.roomBytes);
     await pause(step.holdMs);
     if (step.how === 'full-and-killed') {
       await rig.power.kill('disk full');

@@ -18,7 +18,7 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
  */
 export async function startMosquittoFarEnd(folder: string): Promise<MosquittoFarEnd> {
   const store = ['persistence true', `persistence_location ${folder}/`, 'autosave_interval 1'];
-  const broker = await startMosquitto({ lines: [...store, 'max_inflight_messages 0'] });
+  const broker = await startMosquitto({ lines: [...store, 'max_inflight_messages 0'], parent: folder });
   const intake = createIntake();
   const open = async () => {
     const client = await connectAsync(`mqtt://127.0.0.1:${broker.port}`, { protocolVersion: 5, reconnectPeriod: 0 });

@@ -1,14 +1,14 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startFaultProxy } from '../../fakes/fault-proxy.ts';
 import { freePort } from '../../fakes/mosquitto.ts';
 import { createChance } from './chance.ts';
-import { startOwnFarEnd } from './far-end.ts';
+import { type OwnFarEnd, startOwnFarEnd } from './far-end.ts';
 import { createGenerator } from './generator.ts';
 import { createPromises, type Promises } from './ledger.ts';
 import { faketimeEnv, faketimeLibrary, mountDisk, setClock, unmountDisk } from './machine.ts';
-import { startMosquittoFarEnd } from './mosquitto-end.ts';
+import { type MosquittoFarEnd, startMosquittoFarEnd } from './mosquitto-end.ts';
 import type { EpisodeName } from './plan.ts';
 import { createPower } from './power.ts';
 import { RATE, type Rig } from './rig.ts';
@@ -42,6 +42,15 @@ const MAX_BYTES = 6000;
 export async function openSite({ episode, seed, cli, outbox }: SiteOptions): Promise<OpenSite> {
   const folder = mkdtempSync(join(tmpdir(), `gatehouse-faults-${episode}-`));
   const disk = episode === 'disk' ? join(folder, 'disk') : null;
+  // Also when the harness itself is told to go: nothing of it may stay behind.
+  const undo: (() => void)[] = [
+    () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }),
+    () => disk !== null && unmountDisk(disk),
+  ];
+  const onExit = (): void => {
+    for (const act of undo.reverse()) act();
+  };
+  process.once('exit', onExit);
   const brokerFolder = join(folder, 'broker');
   mkdirSync(brokerFolder);
   if (disk !== null) {
@@ -51,7 +60,9 @@ export async function openSite({ episode, seed, cli, outbox }: SiteOptions): Pro
   const library = episode === 'clock' ? faketimeLibrary() : null;
   const clockFile = library === null ? null : join(folder, 'clock');
   if (clockFile !== null) setClock(clockFile, 0);
-  const farEnd = episode === 'mosquitto' ? await startMosquittoFarEnd(brokerFolder) : await startOwnFarEnd();
+  const farEnd: OwnFarEnd | MosquittoFarEnd =
+    episode === 'mosquitto' ? await startMosquittoFarEnd(brokerFolder) : await startOwnFarEnd();
+  undo.push(() => void farEnd.close());
   const proxy = await startFaultProxy(farEnd.port);
   const site = prepareSite(folder, join(disk ?? folder, 'data'), proxy.port, outbox && disk !== null ? REFUSE_WHEN_FULL : {});
   const mqttPort = await freePort();
@@ -64,6 +75,7 @@ export async function openSite({ episode, seed, cli, outbox }: SiteOptions): Pro
     options: () => ({ cli, data: site.data, document, mqttPort, env }),
     note: notes.note,
   });
+  undo.push(() => void power.kill('end'));
   const promises = createPromises();
   const generator = createGenerator(
     mqttPort,
@@ -71,13 +83,6 @@ export async function openSite({ episode, seed, cli, outbox }: SiteOptions): Pro
     createChance(seed).fork(`generator ${episode}`),
     episode === 'pages' ? ONE_PAGE_BYTES : MAX_BYTES,
   );
-  // Also when the harness itself is told to go: nothing of it may stay behind.
-  const onExit = (): void => {
-    void power.kill('end');
-    void farEnd.close();
-    if (disk !== null) unmountDisk(disk);
-  };
-  process.once('exit', onExit);
   const open: OpenSite = {
     rig: { power, generator, proxy, farEnd, data: site.data, disk, clockFile, note: notes.note },
     promises,
@@ -93,6 +98,7 @@ export async function openSite({ episode, seed, cli, outbox }: SiteOptions): Pro
       await power.kill('end');
       await proxy.close();
       await farEnd.close();
+      if (disk !== null && keep) cpSync(site.data, join(folder, 'data'), { recursive: true });
       if (disk !== null) unmountDisk(disk);
       if (!keep) rmSync(folder, { recursive: true, force: true });
     },

@@ -1,39 +1,46 @@
-import { closeSync, fstatSync, openSync, readdirSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, openSync, readdirSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { readStorage } from './books.ts';
 import { createChance } from './chance.ts';
+import { BLOCK_BYTES, certainBytes, damageBits, damageBlocks } from './damage.ts';
 import { written } from './kills.ts';
 import { type Step, stepText } from './plan.ts';
 import { BURST_RATE, RATE, type Rig, until, within } from './rig.ts';
 
-const PAGE_BYTES = 4096;
+type Pages = Extract<Step, { kind: 'pages' }>;
+
 const BACKLOG = 400;
+const ATTEMPTS = 3;
 const PATIENCE_MS = 20_000;
 const SALVAGE_MS = 3000;
 const SALVAGED_MS = 60_000;
 
-/** Brings all that is committed into the database itself: what is still in the write-ahead log would lie over what is overwritten. */
+/** Brings all that is committed into the database itself: what is still in the write-ahead log would lie over what is damaged. */
 function settle(file: string): void {
   const db = new Sqlite(file);
   db.pragma('wal_checkpoint(TRUNCATE)');
   db.close();
 }
 
-/** Overwrites so many pages of a database that nobody has open. Returns their numbers, from 1. */
-function overwrite(file: string, step: Extract<Step, { kind: 'pages' }>): number[] {
-  settle(file);
+const hitsLog = ({ how }: Pages): boolean => how === 'log-bits' || how === 'log-noise';
+const certainOf = (log: string): number => (existsSync(log) ? certainBytes(readFileSync(log)) : 0);
+
+/** Damages a database, or its log, that nobody has open. Returns the places, as offsets. */
+function damage(database: string, step: Pages): readonly number[] {
+  const file = hitsLog(step) ? `${database}-wal` : database;
+  if (!hitsLog(step)) settle(database);
   const chance = createChance(step.pages * 1000 + step.delayMs);
   const handle = openSync(file, 'r+');
   try {
-    const count = Math.floor(fstatSync(handle).size / PAGE_BYTES);
-    const pages = Array.from({ length: step.pages }, () => chance.int(1, count));
-    for (const page of pages) {
-      const bytes = Buffer.alloc(PAGE_BYTES, 0);
-      if (step.how !== 'zeros') for (let at = 0; at < PAGE_BYTES; at += 4) bytes.writeUInt32LE(chance.int(0, 0xffff_ffff), at);
-      writeSync(handle, bytes, 0, PAGE_BYTES, (page - 1) * PAGE_BYTES);
-    }
-    return pages;
+    const bytes = hitsLog(step) ? certainOf(file) : fstatSync(handle).size;
+    const isBits = step.how === 'bits' || step.how === 'log-bits';
+    const content = readFileSync(file);
+    const places = isBits
+      ? damageBits(content, bytes, step.pages, chance)
+      : damageBlocks(content, Math.floor(bytes / BLOCK_BYTES), step.pages, chance, step.how === 'zeros');
+    writeSync(handle, content, 0, content.length, 0);
+    return places;
   } finally {
     closeSync(handle);
   }
@@ -45,20 +52,30 @@ const spoolFile = (data: string): string => {
   return join(data, 'store', name);
 };
 
-/**
- * A backlog, the gateway killed, pages overwritten, and the gateway started again; with `noise-and-killed` it is killed once more
- * while it moves the damaged file aside and salvages it. Resolves when the salvage is done, if there was one.
- */
-export async function injectPages(rig: Rig, step: Extract<Step, { kind: 'pages' }>): Promise<void> {
-  const { power, generator, proxy } = rig;
+/** A backlog, and the gateway killed; with damage to the log, when there is something in it. */
+async function killWithBacklog({ power, generator, proxy, data }: Rig, step: Pages): Promise<string> {
   proxy.setMode('refuse');
   proxy.resetAll();
-  generator.setRate(BURST_RATE);
-  await within(generator.next('acknowledged', BACKLOG), PATIENCE_MS);
-  generator.setRate(RATE);
-  await power.kill('before pages are overwritten');
-  const pages = overwrite(spoolFile(rig.data), step);
-  writeFileSync(join(rig.data, 'overwritten-pages'), `${stepText(step)}: ${pages.join(' ')}\n`);
+  for (let attempt = 0; ; attempt += 1) {
+    generator.setRate(BURST_RATE);
+    await within(generator.next('acknowledged', BACKLOG), PATIENCE_MS);
+    generator.setRate(RATE);
+    await power.kill('before the database is damaged');
+    const database = spoolFile(data);
+    // A checkpoint may just have emptied it.
+    if (!hitsLog(step) || certainOf(`${database}-wal`) >= BLOCK_BYTES || attempt === ATTEMPTS) return database;
+    await power.up();
+  }
+}
+
+/**
+ * A backlog, the gateway killed, its database damaged, and the gateway started again; with `noise-and-killed` it is killed once more
+ * while it moves the damaged file aside and salvages it. Resolves when the salvage is done, if there was one.
+ */
+export async function injectPages(rig: Rig, step: Pages): Promise<void> {
+  const { power, proxy } = rig;
+  const places = damage(await killWithBacklog(rig, step), step);
+  writeFileSync(join(rig.data, 'damage'), `${stepText(step)}: ${places.join(' ')}\n`);
   if (step.how === 'noise-and-killed') {
     const salvage = written(rig.data, /damaged|salvage/, 1);
     power.begin();

@@ -13,21 +13,32 @@ export type Step =
   | { readonly kind: 'line'; readonly how: 'reset' | 'blackhole' | 'refused' | 'slow' | 'narrow'; readonly holdMs: number }
   | {
       readonly kind: 'broker';
-      readonly how: 'missing' | 'doubled' | 'refused' | 'declined' | 'closes' | 'turned-away' | 'restart';
+      readonly how: 'missing' | 'doubled' | 'refused' | 'too-large' | 'declined' | 'closes' | 'turned-away' | 'restart';
       readonly count: number;
       readonly holdMs: number;
+      /** With `refused`: the reason of the PUBACK. */
+      readonly reason: number;
     }
   | {
       readonly kind: 'disk';
-      readonly how: 'full' | 'full-and-killed' | 'read-only';
+      /** `read-only` is so at a start; `turns-read-only` and `call-fails` happen to a gateway that runs, and need strace. */
+      readonly how: 'full' | 'full-and-killed' | 'read-only' | 'turns-read-only' | 'call-fails';
       readonly holdMs: number;
       /** The line comes back while the disk is still full. */
       readonly online: boolean;
+      /** Left free on a full disk: so another call is the first that fails. */
+      readonly roomBytes: number;
+      /** With `call-fails`: system calls, from the `nth` of a thread on, and what they answer. */
+      readonly calls: string;
+      readonly error: string;
+      readonly nth: number;
     }
   | { readonly kind: 'clock'; readonly how: 'forward' | 'back'; readonly seconds: number; readonly holdMs: number }
   | {
       readonly kind: 'pages';
-      readonly how: 'noise' | 'zeros' | 'noise-and-killed';
+      /** `log`: bits or blocks of the write-ahead log. */
+      readonly how: 'noise' | 'zeros' | 'noise-and-killed' | 'bits' | 'log-bits' | 'log-noise';
+      /** Pages, blocks or bits. */
       readonly pages: number;
       readonly delayMs: number;
     };
@@ -41,12 +52,17 @@ export const EPISODE_TEXT: Readonly<Record<EpisodeName, string>> = {
   mosquitto: 'mosquitto as the far end',
   disk: 'data on a small disk',
   clock: 'wall clock that jumps',
-  pages: 'pages of the database overwritten',
+  pages: 'damaged database',
 };
 
 const MINUTE = 60;
 const DAY = 86_400;
 const JUMPS: readonly [number, ...number[]] = [90, 30 * MINUTE, DAY, 30 * DAY, 366 * DAY];
+
+/** PUBACK reasons that are for good: not authorised, topic, format of the payload (MQTT 5 section 3.4.2.1). */
+const FINAL: readonly [number, ...number[]] = [0x87, 0x90, 0x99];
+/** What a disk can fail at. */
+const CALLS: readonly [string, ...string[]] = ['pwrite64', 'fsync,fdatasync'];
 
 type Make = (chance: Chance) => Step;
 const kill =
@@ -57,10 +73,19 @@ const line =
   (chance) => ({ kind: 'line', how, holdMs: chance.int(100, how === 'blackhole' ? 2500 : 1200) });
 const broker =
   (how: Extract<Step, { kind: 'broker' }>['how']): Make =>
-  (chance) => ({ kind: 'broker', how, count: chance.int(1, 5), holdMs: chance.int(50, 500) });
+  (chance) => ({ kind: 'broker', how, count: chance.int(1, 5), holdMs: chance.int(50, 500), reason: chance.pick(FINAL) });
 const disk =
   (how: Extract<Step, { kind: 'disk' }>['how']): Make =>
-  (chance) => ({ kind: 'disk', how, holdMs: chance.int(500, 2000), online: chance.next() < 0.5 });
+  (chance) => ({
+    kind: 'disk',
+    how,
+    holdMs: chance.int(500, 2000),
+    online: chance.next() < 0.5,
+    roomBytes: chance.pick([0, chance.int(1, 64_000), chance.int(64_000, 2_000_000)]),
+    calls: chance.pick(CALLS),
+    error: chance.pick(['ENOSPC', 'ENOSPC', 'EIO']),
+    nth: chance.int(1, 60),
+  });
 const clock =
   (how: 'forward' | 'back'): Make =>
   (chance) => ({ kind: 'clock', how, seconds: chance.pick(JUMPS), holdMs: chance.int(100, 800) });
@@ -75,7 +100,7 @@ const DECKS: Readonly<Record<EpisodeName, readonly Make[]>> = {
   own: [
     ...KILLS,
     ...(['reset', 'blackhole', 'refused', 'slow', 'narrow'] as const).map(line),
-    ...(['missing', 'doubled', 'refused', 'declined', 'closes', 'turned-away'] as const).map(broker),
+    ...(['missing', 'doubled', 'refused', 'too-large', 'declined', 'closes', 'turned-away'] as const).map(broker),
   ],
   mosquitto: [
     kill('drain'),
@@ -86,9 +111,14 @@ const DECKS: Readonly<Record<EpisodeName, readonly Make[]>> = {
     line('blackhole'),
     broker('restart'),
   ],
-  disk: [disk('full'), disk('full-and-killed'), kill('commit'), disk('read-only'), kill('drain'), line('reset')],
+  disk: [
+    ...(['full', 'full-and-killed', 'read-only', 'turns-read-only', 'call-fails', 'call-fails'] as const).map(disk),
+    kill('commit'),
+    kill('drain'),
+    line('reset'),
+  ],
   clock: [clock('forward'), clock('back'), kill('drain'), clock('back'), kill('chance'), clock('forward'), line('reset')],
-  pages: [pages('noise'), pages('noise-and-killed'), pages('zeros')],
+  pages: (['noise', 'noise-and-killed', 'zeros', 'bits', 'log-bits', 'log-noise'] as const).map(pages),
 };
 /** The fault without which an episode has no point. */
 const CORE: Readonly<Partial<Record<EpisodeName, FaultKind>>> = { disk: 'disk', clock: 'clock', pages: 'pages' };
@@ -99,28 +129,38 @@ export function concerns(episode: EpisodeName, faults: ReadonlySet<FaultKind>): 
   return core ? faults.has(core) : faults.has('kill') || faults.has('line') || faults.has('broker');
 }
 
-/** How many faults an episode has before they begin again. */
-export const roundOf = (episode: EpisodeName, faults: ReadonlySet<FaultKind>): number =>
-  DECKS[episode].filter((make) => faults.has(make(createChance(0)).kind)).length;
+/** Whether a fault is done to a system call of a gateway that runs. */
+export const needsStrace = (step: Step): boolean =>
+  step.kind === 'disk' && (step.how === 'turns-read-only' || step.how === 'call-fails');
 
-/** The faults of an episode, without end, the same for the same seed. */
-export function* stepsOf(seed: number, episode: EpisodeName, faults: ReadonlySet<FaultKind>): Generator<Step, never> {
+/** How many of the faults that are `wanted` an episode has before they begin again. */
+export const roundOf = (episode: EpisodeName, wanted: (step: Step) => boolean): number =>
+  DECKS[episode].filter((make) => wanted(make(createChance(0)))).length;
+
+/** The faults of an episode that are `wanted`, without end, the same for the same seed. */
+export function* stepsOf(seed: number, episode: EpisodeName, wanted: (step: Step) => boolean): Generator<Step, never> {
   const chance = createChance(seed).fork(episode);
   while (true) {
     for (const make of chance.shuffled(DECKS[episode])) {
       const step = make(chance);
-      if (faults.has(step.kind)) yield step;
+      if (wanted(step)) yield step;
     }
   }
+}
+
+function diskDetail({ how, holdMs, online, roomBytes, calls, error, nth }: Extract<Step, { kind: 'disk' }>): string {
+  if (how === 'call-fails') return `${error} from ${calls} number ${nth} on, for ${holdMs} ms`;
+  if (how !== 'full' && how !== 'full-and-killed') return `for ${holdMs} ms`;
+  return `but ${roomBytes} bytes for ${holdMs} ms${online ? ', line back before' : ''}`;
 }
 
 const DETAIL: { readonly [K in Step['kind']]: (step: Extract<Step, { kind: K }>) => string } = {
   kill: (step) => `at ${step.nth}, +${step.delayMs} ms`,
   line: (step) => `for ${step.holdMs} ms`,
-  broker: (step) => `${step.count} times, ${step.holdMs} ms`,
-  disk: (step) => `for ${step.holdMs} ms${step.online ? ', line back before' : ''}`,
+  broker: (step) => `${step.count} times, ${step.holdMs} ms${step.how === 'refused' ? `, reason ${step.reason}` : ''}`,
+  disk: diskDetail,
   clock: (step) => `by ${step.seconds} s`,
-  pages: (step) => `${step.pages} pages, +${step.delayMs} ms`,
+  pages: (step) => `${step.pages} ${step.how.endsWith('bits') ? 'bits' : 'pages'}, +${step.delayMs} ms`,
 };
 
 /** One line of the plan. */

@@ -10,6 +10,8 @@ export interface Power {
   kill(phase: string): Promise<void>;
   /** As an operator does it; the exit code. */
   stop(): Promise<number | null>;
+  /** Of the process that runs, or null. */
+  readonly pid: number | null;
   readonly consoleUrl: string;
   readonly killsByPhase: ReadonlyMap<string, number>;
   readonly kills: number;
@@ -67,6 +69,9 @@ export function createPower({ options, note }: PowerDeps): Power {
     async stop() {
       stopping = true;
       return life === null ? null : await life.stop();
+    },
+    get pid() {
+      return life?.pid ?? null;
     },
     get consoleUrl() {
       return consoleUrl;

@@ -1,6 +1,6 @@
 import type { EpisodeResult } from './episode.ts';
 import { EPISODE_TEXT } from './plan.ts';
-import { passed, type RunResult } from './run.ts';
+import { type RunResult, sound } from './run.ts';
 import type { Tally } from './verdict.ts';
 
 const COLUMNS: readonly (readonly [keyof Tally, string])[] = [
@@ -66,7 +66,7 @@ function findingLines({ episodes, broken }: RunResult): string[] {
   return [...broken.map((text) => `- broken off: ${text}`), ...lines];
 }
 
-/** What overwritten pages cost, and what the gateway says of it. */
+/** What damage cost, and what the gateway says of it. */
 function damageLines(episodes: readonly EpisodeResult[]): string[] {
   const runs = episodes.filter((one) => one.name === 'pages');
   if (runs.length === 0) return [];
@@ -82,6 +82,10 @@ function damageLines(episodes: readonly EpisodeResult[]): string[] {
   return ['', '## Damage', ...table(head, rows)];
 }
 
+/** The verdict in a word or two. */
+const outcome = (run: RunResult): string =>
+  sound(run) ? (run.partial ? 'STOPPED BEFORE THE END; nothing found so far' : 'PASSED') : 'FAILED';
+
 /** The verdict in a few lines, for the terminal. */
 export function shortReport(run: RunResult): string {
   const totals = grouped(run.episodes).map((one) => one.tally);
@@ -89,7 +93,7 @@ export function shortReport(run: RunResult): string {
   const starts = run.episodes.flatMap((one) => one.startsMs);
   const allowed = run.episodes.filter((one) => one.name === 'pages').reduce((all, one) => all + one.verdict.tally.lost, 0);
   return [
-    `${passed(run) ? 'PASSED' : 'FAILED'} with seed ${run.options.seed} in ${seconds(run.tookMs)} s: ${totalKills(run)} kills`,
+    `${outcome(run)} with seed ${run.options.seed} in ${seconds(run.tookMs)} s: ${totalKills(run)} kills`,
     `acknowledged ${sum('acknowledged')}, received ${sum('received')}, duplicates ${sum('duplicates')} (all with equal ids)`,
     `lost ${sum('lost') - allowed}, out of order ${sum('outOfOrder')}; lost and owned up to after damage: ${allowed}`,
     `start after a kill: median ${Math.round(percentile(starts, 0.5))} ms, worst ${Math.round(Math.max(0, ...starts))} ms`,
@@ -108,15 +112,16 @@ export function reportText(run: RunResult, plan: readonly string[]): string {
   return `${[
     '# Faults',
     '',
-    `${passed(run) ? '**Passed.**' : '**FAILED.**'} Seed ${options.seed}, ${totalKills(run)} kills, ${seconds(run.tookMs)} s. Again: \`npm run faults -- ${command} --seed ${options.seed} --faults ${[...options.faults].join(',')}\``,
+    `**${outcome(run)}.** Seed ${options.seed}, ${totalKills(run)} kills, ${seconds(run.tookMs)} s. Again: \`npm run faults -- ${command} --seed ${options.seed} --faults ${[...options.faults].join(',')}\``,
     '',
+    ...(run.partial ? ['This report is partial: the run was stopped, and not all that was asked for was tried.', ''] : []),
     '## Messages',
     ...table(
       ['site', 'runs', ...COLUMNS.map(([, title]) => title)],
       grouped(episodes).map(({ title, count, tally }) => [title, count, ...COLUMNS.map(([key]) => tally[key])]),
     ),
     '',
-    'Duplicates are repeats of one id with equal bytes. Where pages were overwritten loss is allowed, but not more than the gateway owns up to.',
+    'Duplicates are repeats of one id with equal bytes. Where a database was damaged loss is allowed, but not more than the gateway owns up to.',
     '',
     '## Findings',
     ...(findings.length > 0 ? findings : ['None.']),

@@ -1,6 +1,8 @@
 import { hasMosquitto } from '../../fakes/mosquitto.ts';
+import { whyNoStrace } from './calls.ts';
 import { type EpisodeResult, runEpisode } from './episode.ts';
 import { faketimeLibrary, whyNoDisk } from './machine.ts';
+import type { OpenSite } from './open-site.ts';
 import {
   concerns,
   EPISODE_TEXT,
@@ -8,6 +10,7 @@ import {
   type EpisodeName,
   FAULT_KINDS,
   type FaultKind,
+  needsStrace,
   roundOf,
   type Step,
   stepsOf,
@@ -24,6 +27,10 @@ export interface RunOptions {
   readonly custody: boolean;
   readonly keep: boolean;
   say(text: string): void;
+  /** Once a minute: how far it has come. */
+  progress(text: string): void;
+  /** Aborted: no further faults; what was begun is compared. */
+  readonly stop: AbortSignal;
 }
 
 export interface RunResult {
@@ -33,12 +40,32 @@ export interface RunResult {
   /** What ended an episode before its comparison. */
   readonly broken: readonly string[];
   readonly tookMs: number;
+  /** It was stopped, or ended in the middle: not all that was asked for has been tried. */
+  readonly partial: boolean;
 }
+
+export interface Run {
+  readonly done: Promise<RunResult>;
+  /** What there is already. What an episode under way has found is not in it. */
+  soFar(): RunResult;
+}
+
+const PROGRESS_MS = 60_000;
 
 /** Parts of the time or of the kills. */
 const SHARE: Readonly<Record<EpisodeName, number>> = { own: 0.5, mosquitto: 0.15, disk: 0.15, clock: 0.1, pages: 0.1 };
 /** With a number of kills: so many kills for each site whose pages are overwritten. */
 const KILLS_PER_PAGES = 25;
+
+/** How far it is, in one line. */
+function progressText({ episodes, broken, tookMs }: RunResult, live: OpenSite | null): string {
+  const findings = episodes.reduce((sum, one) => sum + one.verdict.findings.length, broken.length);
+  const kills = episodes.reduce((sum, one) => sum + one.kills, live?.rig.power.kills ?? 0);
+  const acknowledged = episodes.reduce((sum, one) => sum + one.verdict.tally.acknowledged, live?.promises.count ?? 0);
+  const arrived = episodes.reduce((sum, one) => sum + one.verdict.tally.received, live?.rig.farEnd.arrivals.length ?? 0);
+  const minutes = Math.round(tookMs / 60_000);
+  return `after ${minutes} min: ${kills} kills, ${acknowledged} acknowledged, ${arrived} arrived; ${episodes.length} sites compared, ${findings} findings`;
+}
 
 /** Why an episode cannot be on this machine, or null. */
 function whyNot(name: EpisodeName): string | null {
@@ -49,7 +76,7 @@ function whyNot(name: EpisodeName): string | null {
 }
 
 /** All episodes that the faults ask for and the machine allows, one after the other. */
-export async function runAll(options: RunOptions): Promise<RunResult> {
+export function startRun(options: RunOptions): Run {
   const began = performance.now();
   const skipped: { what: string; why: string }[] = [];
   const broken: string[] = [];
@@ -61,8 +88,13 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     if (why !== null) skipped.push({ what: EPISODE_TEXT[name], why });
     return why === null;
   });
+  const whyNoCalls = names.includes('disk') ? whyNoStrace() : null;
+  if (whyNoCalls !== null) skipped.push({ what: 'disk calls that fail while the gateway runs', why: whyNoCalls });
+  const allowed = (step: Step): boolean => options.faults.has(step.kind) && (whyNoCalls === null || !needsStrace(step));
   const shares = names.reduce((sum, name) => sum + SHARE[name], 0);
-  const { budget } = options;
+  const { budget, stop } = options;
+  let finished = false;
+  let live: OpenSite | null = null;
 
   async function episode(
     name: EpisodeName,
@@ -70,29 +102,55 @@ export async function runAll(options: RunOptions): Promise<RunResult> {
     more: (done: { faults: number; kills: number }) => boolean,
   ): Promise<void> {
     const { seed, cli, custody, keep, say } = options;
+    const opened = (site: OpenSite): void => {
+      live = site;
+    };
     try {
-      episodes.push(await runEpisode({ name, seed, steps, cli, more, custody, keep, say }));
+      episodes.push(await runEpisode({ name, seed, steps, cli, more, custody, keep, say, opened }));
     } catch (cause) {
       broken.push(cause instanceof Error ? cause.message : String(cause));
     }
+    live = null;
   }
-  for (const name of names) {
+  async function run(name: EpisodeName): Promise<void> {
     const part = SHARE[name] / shares;
-    const round = roundOf(name, options.faults);
-    const steps = stepsOf(options.seed, name, options.faults);
+    const round = roundOf(name, allowed);
+    const steps = stepsOf(options.seed, name, allowed);
     const start = performance.now();
     const goesOn = (faults: number, kills: number): boolean =>
-      faults < round ||
-      ('kills' in budget ? kills < budget.kills * part : performance.now() - start < budget.minutes * 60_000 * part);
+      !stop.aborted &&
+      (faults < round ||
+        ('kills' in budget ? kills < budget.kills * part : performance.now() - start < budget.minutes * 60_000 * part));
     if (name !== 'pages') await episode(name, steps, (so) => goesOn(so.faults, so.kills));
     else {
       // Damage is done once to a data directory, so that what is lost can be told from what is reported.
       for (let done = 0; goesOn(done, done * KILLS_PER_PAGES); done += 1) await episode(name, [steps.next().value], () => true);
     }
   }
-  return { options, episodes, skipped, broken, tookMs: performance.now() - began };
+  const soFar = (): RunResult => ({
+    options,
+    episodes,
+    skipped,
+    broken,
+    tookMs: performance.now() - began,
+    partial: !finished || stop.aborted,
+  });
+  async function all(): Promise<RunResult> {
+    const timer = setInterval(() => options.progress(progressText(soFar(), live)), PROGRESS_MS);
+    try {
+      for (const name of names) if (!stop.aborted) await run(name);
+    } finally {
+      clearInterval(timer);
+    }
+    finished = true;
+    return soFar();
+  }
+  return { done: all(), soFar };
 }
 
 /** True when nothing that was acknowledged was lost and nothing else was found. */
-export const passed = ({ episodes, broken }: RunResult): boolean =>
+export const sound = ({ episodes, broken }: RunResult): boolean =>
   broken.length === 0 && episodes.every(({ verdict }) => verdict.findings.length === 0);
+
+/** True when all was tried and nothing found. */
+export const passed = (run: RunResult): boolean => sound(run) && !run.partial;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { createChance } from './chance.ts';
 import { makePayload, readPayload } from './payload.ts';
-import { EPISODES, FAULT_KINDS, stepsOf, stepText } from './plan.ts';
+import { EPISODES, needsStrace, roundOf, type Step, stepsOf, stepText } from './plan.ts';
 import { createPacketReader, publishPacket, TYPE } from './wire.ts';
 
 it('cuts packets out of a stream, however it is chopped', () => {
@@ -40,13 +40,29 @@ it('sees every payload that was changed', () => {
 });
 
 it('makes the same plan from the same seed, and every fault in each round', () => {
-  const all = new Set(FAULT_KINDS);
   for (const episode of EPISODES) {
     const plan = (seed: number): string[] => {
-      const steps = stepsOf(seed, episode, all);
+      const steps = stepsOf(seed, episode, () => true);
       return Array.from({ length: 60 }, () => stepText(steps.next().value));
     };
     expect(plan(1)).toEqual(plan(1));
     expect(plan(1)).not.toEqual(plan(2));
+    const rounds = [0, 1].map((round) => {
+      const steps = stepsOf(3, episode, () => true);
+      const size = roundOf(episode, () => true);
+      const all = Array.from({ length: 2 * size }, () => steps.next().value);
+      return all
+        .slice(round * size, (round + 1) * size)
+        .map(({ kind, how }) => `${kind} ${how}`)
+        .sort();
+    });
+    expect(rounds[0]).toEqual(rounds[1]);
   }
+});
+
+it('leaves out what is not wanted, and goes on with the rest', () => {
+  const wanted = (step: Step): boolean => step.kind === 'disk' && !needsStrace(step);
+  const steps = stepsOf(1, 'disk', wanted);
+  const dealt = new Set(Array.from({ length: 2 * roundOf('disk', wanted) }, () => steps.next().value.how));
+  expect([...dealt].sort()).toEqual(['full', 'full-and-killed', 'read-only']);
 });
