@@ -1,14 +1,12 @@
 import { rmSync } from 'node:fs';
 import { systemClock } from '../../../core/base/clock.ts';
-import { createLogHub } from '../../../core/base/log.ts';
-import { createMetrics } from '../../../core/base/metrics.ts';
 import type { Message } from '../../../core/contract/message.ts';
-import { createSqliteStore } from '../../../core/store/sqlite/client.ts';
 import { median } from '../load.ts';
 import { type Machine, memoryOf } from '../machine.ts';
 import { type Findings, ms, thousands } from '../report.ts';
 import { count, publish } from './clients.ts';
 import { freePort, gateway, mosquitto } from './peers.ts';
+import { openStore } from './store.ts';
 
 const ROWS = 1_000_000;
 const PER_APPEND = 2000;
@@ -20,12 +18,9 @@ const STREAMS = `outbox:
 
 /** A data directory whose outbox holds a million messages, written by the store itself. */
 async function fill(dataDir: string): Promise<void> {
-  const clock = systemClock;
-  const log = createLogHub({ clock }, { keep: 10, level: 'error' }).logger('bench');
-  const store = createSqliteStore({ clock, log, metrics: createMetrics(), dataDir });
-  await store.start(new AbortController().signal);
+  const store = await openStore(dataDir);
   const payload = Buffer.alloc(200, 'x');
-  const at = { wallMs: clock.now(), monoMs: 0, bootId: 'bench', trust: 'synced' } as const;
+  const at = { wallMs: systemClock.now(), monoMs: 0, bootId: 'bench', trust: 'synced' } as const;
   const source = { kind: 'client', id: 'bench' } as const;
   for (let row = 0; row < ROWS; row += PER_APPEND) {
     const messages = Array.from({ length: PER_APPEND }, (_, i): Message => {
