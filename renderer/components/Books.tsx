@@ -3,6 +3,7 @@ import { ERRORS } from '../../core/base/errors.ts';
 import type { BooksView } from '../../core/contract/views.ts';
 import { books as text } from '../text/flows.ts';
 import { formatCount } from '../text/format.ts';
+import { BookFigures, DropReasons } from './BookFigures.tsx';
 import './books.css';
 import { ErrorNotice } from './Notices.tsx';
 
@@ -17,31 +18,15 @@ export function Books(props: { books: BooksView; note?: string }): ReactNode {
   const reasons = Object.entries(books.dropped).filter(([, count]) => count > 0);
   const dropped = reasons.reduce((sum, [, count]) => sum + count, 0);
   const figures = [
-    { label: text.in, value: books.in },
-    { label: text.out, value: books.out },
-    { label: text.waiting, value: books.waiting },
-    { label: text.dropped, value: dropped },
+    { label: text.in, value: books.in, warn: false },
+    { label: text.out, value: books.out, warn: false },
+    { label: text.waiting, value: books.waiting, warn: false },
+    { label: text.dropped, value: dropped, warn: dropped > 0 },
   ];
   return (
     <div className="books">
-      <dl className="books-figures">
-        {figures.map((figure) => (
-          <div key={figure.label} data-tone={figure.label === text.dropped && dropped > 0 ? 'warn' : 'normal'}>
-            <dt>{figure.label}</dt>
-            <dd className="num">{formatCount(figure.value)}</dd>
-          </div>
-        ))}
-      </dl>
-      {reasons.length > 0 && (
-        <ul className="books-reasons small">
-          {reasons.map(([reason, count]) => (
-            <li key={reason} className="row">
-              <span className="grow">{reasonText(reason)}</span>
-              <span className="num">{formatCount(count)}</span>
-            </li>
-          ))}
-        </ul>
-      )}
+      <BookFigures figures={figures} />
+      {reasons.length > 0 && <DropReasons reasons={reasons} words={reasonText} className="small" />}
       {books.balanced ? (
         <p className="small muted num">
           {text.balanced}:{' '}

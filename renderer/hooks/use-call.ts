@@ -1,5 +1,5 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { ERRORS, GatewayError } from '../../core/base/errors.ts';
+import { ERRORS, type ErrorCode, GatewayError } from '../../core/base/errors.ts';
 import type { Input, Method, Output } from '../../core/contract/api.ts';
 import { useConsole } from '../stores/context.tsx';
 import { common } from '../text/common.ts';
@@ -8,10 +8,15 @@ import { common } from '../text/common.ts';
 export interface Problem {
   readonly what: string;
   readonly remedy: string;
+  /** Absent where the fault is not one of the gateway's. */
+  readonly code?: ErrorCode;
 }
 
 export function problemOf(error: unknown): Problem {
-  if (error instanceof GatewayError) return { what: error.message || ERRORS[error.code].show, remedy: error.remedy };
+  if (error instanceof GatewayError) {
+    const { code, message, remedy } = error;
+    return { what: message || ERRORS[code].show, remedy, code };
+  }
   return { what: common.failed.title, remedy: common.failed.remedy };
 }
 

@@ -60,7 +60,7 @@ export const certificate = {
   },
   notYet: 'not yet',
   clocks: {
-    never: 'Never set: the times may be wrong, the durations are right',
+    never: 'Not set right: the times may be wrong, the durations are right',
     holding: 'Running on since it was last set: times may be off by some seconds',
     synced: 'Synchronised',
   } as Readonly<Record<CertificateView['clockTrust'], string>>,

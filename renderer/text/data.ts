@@ -10,6 +10,8 @@ export const data = {
     promises: 'What is promised',
   },
   sections: 'Parts of this page',
+  attention: 'needs attention',
+  underWay: 'one is still open',
   back: 'Back to the outbox',
 } as const;
 
@@ -24,6 +26,8 @@ export const fuel = {
   full: 'The outbox is full',
   fullStream: (name: string) => `The stream “${name}” is full`,
   fullBody: (what: string) => `It goes by its policy now: ${what}.`,
+  old: (name: string) => `The oldest messages of ${name} are as old as they may become`,
+  oldBody: 'They are dropped one after the other, whatever happens when it is full.',
   short: 'The disk is nearly full',
   shortBody: 'The outbox does not grow any more. It goes by its policy until there is room again.',
   rate: (messages: string, bytes: string, hours: string) =>
@@ -35,11 +39,15 @@ export const fuel = {
     disk: (_stream: string) => 'The room on the disk is used up first.',
     none: (_stream: string) => '',
   },
+  /** `others` more subscriptions expire before the outbox is full as well. */
+  expiring: (subscription: string, span: string, others: string) =>
+    `Dropped sooner: messages of the subscription “${subscription}” after ${span}, as the deployment says (expireAfterS)${
+      others === '0' ? '' : `; ${others} more subscriptions have such a time`
+    }.`,
   whole: 'the outbox as a whole',
   stream: (name: string) => `the stream “${name}”`,
   gauge: (percent: string) => `Room left in the outbox: ${percent}`,
   left: (percent: string) => `${percent} left`,
-  empty: 'Full',
   emptyEnd: 'nothing left',
   fullEnd: 'all free',
   words: { normal: 'Room enough', warn: 'Nearly full', fault: 'Full' },
@@ -66,7 +74,6 @@ export const ledger = {
 } as const;
 
 export const streams = {
-  title: 'Streams',
   table: 'Streams of the outbox',
   columns: {
     name: 'Stream',
@@ -84,7 +91,6 @@ export const streams = {
   drained: 'empty',
   growing: 'grows',
   noFault: 'none',
-  used: 'used',
   high: 'Nearly full',
   rates: (inn: string, out: string) => `in ${inn}/s, out ${out}/s`,
 } as const;
@@ -102,25 +108,23 @@ export const stream = {
     limits: 'Limits',
     now: 'Waits now',
     oldest: 'Oldest',
-    rates: 'In / out',
+    rates: 'Messages in / out',
     drain: 'Empty in',
   },
   priorities: { high: 'high, goes first', normal: 'normal', low: 'low, goes last' },
   orders: { 'oldest-first': 'oldest first', 'newest-first': 'newest first, backlog after' },
   batches: { yes: 'batches of one topic', no: 'single messages' },
-  noLimits: 'none of its own; the outbox’s limits hold',
-  age: (span: string) => span,
   waits: 'Messages that wait',
   waitsList: 'Messages that wait, oldest first',
   whyTitle: 'Why they wait',
   nothing: 'Nothing waits in this stream',
   nothingBody: 'What comes is sent at once.',
-  expires: (span: string) => `dropped in ${span}`,
+  nothingYetBody: 'What comes is kept until the line to the cloud is there.',
+  gone: (id: string) => `Message ${id} is not in the list`,
+  goneBody: 'It was sent, dropped or refused meanwhile, or stands further down: the list is loaded as you scroll.',
   redated: 'time put right',
   refresh: 'Look again',
-  more: 'Load more',
   message: 'Message',
-  backToList: 'Back to the list',
   messageFacts: {
     at: 'Made',
     source: 'Source',

@@ -9,7 +9,6 @@ export const refused = {
   held: (count: string, bytes: string) => `${count} held (${bytes})`,
   columns: { choose: 'Choose', cause: 'Cause', at: 'When', source: 'Source', topic: 'Topic', size: 'Size' },
   choose: (topic: string) => `Choose ${topic}`,
-  chosen: (count: string) => `${count} chosen`,
   clear: 'Choose none',
   news: 'The list has changed: show the newest',
   retryAll: 'Send all again',
@@ -31,13 +30,12 @@ export const refused = {
     'They are gone for good. The books go on counting them as refused. Export them first if somebody may ask for them.',
   discard: 'Hold to discard',
   discardDone: (count: string) => (count === '1' ? '1 message discarded.' : `${count} messages discarded.`),
-  more: 'Older ones follow as you scroll.',
-  loading: 'Loading older ones',
 } as const;
 
 export const letter = {
   back: 'All refused messages',
   unknown: 'This refused message is not there any more',
+  failed: 'The refused message could not be read',
   unknownBody: 'It was sent again, discarded, or removed because newer ones needed the room.',
   meaning: 'It is kept here and held up nothing. Nothing more happens to it until somebody decides.',
   content: 'Content',

@@ -1,6 +1,7 @@
 import type { StorageView } from '../../core/contract/outbox-views.ts';
+import { limitBytes } from '../../core/contract/outbox-words.ts';
 import { formatCount } from './format.ts';
-import { aboutSpan, limitBytes } from './outbox-words.ts';
+import { aboutSpan } from './outbox-words.ts';
 
 export const storage = {
   title: 'Storage',
@@ -18,14 +19,14 @@ export const storage = {
   shortMeaning:
     'The outbox does not grow any more: it goes by its policy when full. Nothing that was accepted is lost by this alone.',
   shortRemedy: 'Free room on the disk. The gateway goes on by itself.',
-  fine: 'There is room.',
   wear: 'Written to the disk',
   today: 'Today',
   perDay: 'A day',
-  perDayUnknown: 'known after some hours',
+  perDayUnknown: 'not known yet',
   life: 'What that means for a flash disk',
   chart: 'Written a day, over the last 30 days',
   day: (day: string, bytes: string) => `${day}: ${bytes}`,
+  most: (day: string, bytes: string) => `Most: ${bytes} on ${day}.`,
   amplification:
     'This counts what the gateway hands to the disk. Inside, a flash disk writes more than that, for many small synced writes often 2 to 10 times as much; the years are reckoned with 4 times. Other programs on this machine are not counted.',
   check: 'Databases',
@@ -36,7 +37,6 @@ export const storage = {
     damaged: 'Damaged',
     failed: 'The check could not be made',
   } as Readonly<Record<StorageView['check']['state'], string>>,
-  checkAt: 'Checked',
   checkDamaged: 'A database is damaged',
   checkDamagedMeaning: 'What can be read is saved into a new one. The damaged file is kept.',
   checkDamagedRemedy: 'Check the disk: it may be failing. Make a backup.',
@@ -56,7 +56,7 @@ export const storage = {
   salvageNone: 'No database was ever damaged.',
   clock: 'Clock',
   trust: {
-    never: 'Never set since the start',
+    never: 'Not set right',
     holding: 'Running on by itself',
     synced: 'Synchronised',
   } as Readonly<Record<StorageView['time']['trust'], string>>,
@@ -73,6 +73,9 @@ export const storage = {
   jump: 'Last jump',
   jumpWords: (span: string, forward: boolean) => (forward ? `${span} forward` : `${span} back`),
   noJump: 'none seen',
+  off: 'Off by',
+  offUnknown: 'nobody has told yet',
+  offWords: (span: string, ahead: boolean) => (ahead ? `${span} ahead` : `${span} behind`),
   redated: 'Times put right',
   redatedWords: (count: string) => (count === '1' ? '1 message' : `${count} messages`),
   destinations: 'Destinations',
@@ -86,6 +89,7 @@ export const storage = {
     fault: 'Last fault',
   },
   flight: (inFlight: string, window: string) => `${inFlight} of ${window}`,
+  limited: (rate: string) => `limited to ${rate}`,
   flightHint: 'sent, not acknowledged yet; the window adapts to the line',
   noFault: 'none',
 } as const;
@@ -94,7 +98,10 @@ const MOST_YEARS = 20;
 
 /** What the written bytes mean for a flash disk, in one sentence that does not promise more than is known. */
 export function lifeWords(wear: StorageView['wear'], totalBytes: number | null): string {
-  if (wear.years === null || wear.writtenPerDayBytes === null || totalBytes === null)
+  if (wear.days.length === 0)
+    return 'Nothing was counted yet. Where the system does not count what is written, as on Windows, this stays unknown.';
+  if (totalBytes === null) return 'The size of the disk is not known, so it cannot be said what that means for it.';
+  if (wear.years === null || wear.writtenPerDayBytes === null)
     return 'Too little was seen yet to say what that means for a flash disk.';
   const span =
     wear.years >= MOST_YEARS
@@ -107,7 +114,8 @@ export function lifeWords(wear: StorageView['wear'], totalBytes: number | null):
 
 export const sessions = {
   title: 'Local sessions',
-  intro: 'What the local broker remembers of its clients, so that they miss nothing while they are away. It survives a restart.',
+  intro:
+    'What the local broker remembers of its clients, so that they miss nothing while they are away. It survives a restart. A session that is full takes no more: newer messages are not kept for it, and are counted.',
   table: 'Sessions of local clients',
   none: 'No client has a session that is kept',
   noneBody: 'A client that connects with “clean session” off, or an expiry, gets one.',
@@ -123,9 +131,8 @@ export const sessions = {
   here: 'Here',
   away: 'Away',
   queued: (count: string, most: string) => `${count} of ${most}`,
-  never: 'while connected: never',
+  never: 'not while here',
   full: 'full',
-  forget: 'Forget',
   forgetName: (client: string) => `Forget ${client}`,
   forgetTitle: (client: string) => `Forget the session of ${client}?`,
   forgetBody: (count: string) => `Its subscriptions and the ${count} messages that wait in it are removed.`,

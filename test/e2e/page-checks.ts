@@ -1,8 +1,27 @@
 import type { Page } from 'playwright-core';
+import { expect } from 'vitest';
+
+/** Resolves when the page shows what it loads, and nothing fades or slides any more. */
+export async function settled(page: Page): Promise<void> {
+  // Not an async function: its promise would count as true.
+  await page.waitForFunction(() => {
+    const moves = document.getAnimations().some((one) => one.effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY);
+    const isLoaded = document.fonts.status === 'loaded' && document.querySelector('.skeleton') === null;
+    return isLoaded && document.querySelector('main h1') !== null && !moves;
+  });
+}
 
 /** What is wider than the screen, or cut off at its right edge. */
 export const tooWide = (page: Page): Promise<number> =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+/** Tables that are wider than their place: their last columns are out of sight. */
+export const tablesTooWide = (page: Page): Promise<string[]> =>
+  page.evaluate(() =>
+    [...document.querySelectorAll<HTMLElement>('.table')]
+      .filter((one) => one.scrollWidth > one.clientWidth)
+      .map((one) => `${one.getAttribute('aria-label')}: ${one.scrollWidth} of ${one.clientWidth}`),
+  );
 
 /**
  * Buttons, links and fields smaller than a finger. A link whose `::after` covers its card or row counts with that area;
@@ -10,6 +29,8 @@ export const tooWide = (page: Page): Promise<number> =>
  */
 export const tooSmall = (page: Page): Promise<string[]> =>
   page.evaluate(() => {
+    // 48 px, less the hairlines around a row of segments.
+    const LEAST = 46;
     const areaOf = (one: HTMLElement): DOMRect => {
       const cover = getComputedStyle(one, '::after');
       let area: HTMLElement = one.closest('label') ?? one;
@@ -25,7 +46,7 @@ export const tooSmall = (page: Page): Promise<string[]> =>
           one.closest('p, [inert], .react-flow') === null,
       )
       .map((one) => ({ one, box: areaOf(one) }))
-      .filter(({ box }) => box.width > 1 && (box.height < 44 || box.width < 44))
+      .filter(({ box }) => box.width > 1 && (box.height < LEAST || box.width < LEAST))
       .map(
         ({ one, box }) =>
           `${one.tagName} "${(one.getAttribute('aria-label') ?? one.textContent ?? '').slice(0, 30)}" ${Math.round(box.width)}x${Math.round(box.height)}`,
@@ -33,7 +54,7 @@ export const tooSmall = (page: Page): Promise<string[]> =>
   });
 
 /** Presses Tab until the focus comes round; gives what had the focus, and what should have had it. */
-export async function walkByKeyboard(page: Page): Promise<{ visited: number; unreachable: string[]; unmarked: string[] }> {
+async function walkByKeyboard(page: Page): Promise<{ visited: number; unreachable: string[]; unmarked: string[] }> {
   await page.evaluate(() => {
     (document.activeElement as HTMLElement | null)?.blur();
     window.scrollTo(0, 0);
@@ -82,4 +103,23 @@ export async function walkByKeyboard(page: Page): Promise<{ visited: number; unr
     },
     [...unmarked],
   );
+}
+
+/** Every control is reached by Tab, and shows that it has the focus. */
+export async function expectWalkable(page: Page): Promise<void> {
+  const { visited, unreachable, unmarked } = await walkByKeyboard(page);
+  expect(visited).toBeGreaterThan(8);
+  expect(unreachable).toEqual([]);
+  expect(unmarked).toEqual([]);
+}
+
+/** A finger held on a button that asks for it, until that is confirmed. */
+export async function hold(page: Page, name: string | RegExp): Promise<void> {
+  const box = await page.getByRole('button', { name }).boundingBox();
+  if (!box) throw new Error(`no button ${String(name)}`);
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await page.mouse.down();
+  await page.locator('[data-holding]').waitFor();
+  await page.locator('[data-holding]').waitFor({ state: 'detached' });
+  await page.mouse.up();
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { browserNote, type ConsoleRig, SIZES, seriousFindings, skipBrowser, startConsoleRig } from './console-rig.ts';
-import { tooSmall, tooWide, walkByKeyboard } from './page-checks.ts';
+import { expectWalkable, settled, tooSmall, tooWide } from './page-checks.ts';
 
 const PAGES = [
   'overview',
@@ -33,7 +33,7 @@ describe.skipIf(skipBrowser)(`every page of the console${browserNote}`, () => {
   describe.each(PAGES)('%s', (path) => {
     it.each(SIZES)('fits $name, with nothing cut off and no error', async ({ name, width, height }) => {
       const { page, problems, close } = await rig.open(path, { viewport: { width, height } });
-      await page.waitForTimeout(700);
+      await settled(page);
       await rig.picture(page, `${nameOf(path)}-${name}`);
       expect(await tooWide(page)).toBe(0);
       expect(await tooSmall(page)).toEqual([]);
@@ -43,7 +43,7 @@ describe.skipIf(skipBrowser)(`every page of the console${browserNote}`, () => {
 
     it.each(['light', 'dark'] as const)('has no serious finding of axe in the %s theme', async (colorScheme) => {
       const { page, close } = await rig.open(path, { colorScheme });
-      await page.waitForTimeout(500);
+      await settled(page);
       if (colorScheme === 'dark') await rig.picture(page, `${nameOf(path)}-dark`);
       expect(await seriousFindings(page)).toEqual([]);
       await close();
@@ -51,11 +51,8 @@ describe.skipIf(skipBrowser)(`every page of the console${browserNote}`, () => {
 
     it('can be walked through by keyboard alone, with the focus visible', async () => {
       const { page, close } = await rig.open(path);
-      await page.waitForTimeout(700);
-      const { visited, unreachable, unmarked } = await walkByKeyboard(page);
-      expect(visited).toBeGreaterThan(8);
-      expect(unreachable).toEqual([]);
-      expect(unmarked).toEqual([]);
+      await settled(page);
+      await expectWalkable(page);
       await close();
     });
   });

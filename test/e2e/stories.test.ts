@@ -6,18 +6,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../fakes/mosquitto.ts';
 import { readMetrics, startGatewayProcess } from '../integration/site/gateway-process.ts';
 import { browserNote, type ConsoleRig, skipBrowser, startConsoleRig } from './console-rig.ts';
+import { hold } from './page-checks.ts';
 
 const metric = async (rig: ConsoleRig, name: string): Promise<number> =>
   (await readMetrics(rig.gateway.consoleUrl)).get(name) ?? Number.NaN;
 
-/** A finger held on a button that asks for it. */
-async function hold(page: Page, name: string | RegExp): Promise<void> {
-  const box = await page.getByRole('button', { name }).boundingBox();
-  if (!box) throw new Error(`no button ${String(name)}`);
-  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
-  await page.mouse.down();
-  await page.waitForTimeout(2500);
-  await page.mouse.up();
+async function cutTheLine(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Practise an outage' }).click();
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /Cut the line/ })
+    .click();
 }
 
 describe.skipIf(skipBrowser)(`what a technician does${browserNote}`, () => {
@@ -29,11 +28,7 @@ describe.skipIf(skipBrowser)(`what a technician does${browserNote}`, () => {
 
   it('cuts the line to the practice cloud, watches the backlog grow, restores it and sees it drain', async () => {
     const { page, problems, close } = await rig.open('overview');
-    await page.getByRole('button', { name: 'Practise an outage' }).click();
-    await page
-      .getByRole('dialog')
-      .getByRole('button', { name: /Cut the line/ })
-      .click();
+    await cutTheLine(page);
     await page
       .getByText(/offline/i)
       .first()
@@ -157,11 +152,7 @@ describe.skipIf(skipBrowser)(`what a technician does${browserNote}`, () => {
 
   it('sees how long the gateway can be offline, limits the outbox in hours, and reads the certificate of an outage', async () => {
     const { page, problems, close } = await rig.open('overview');
-    await page.getByRole('button', { name: 'Practise an outage' }).click();
-    await page
-      .getByRole('dialog')
-      .getByRole('button', { name: /Cut the line/ })
-      .click();
+    await cutTheLine(page);
     await expect.poll(() => metric(rig, 'gatehouse_spool_messages'), { timeout: 15_000 }).toBeGreaterThan(5);
     await page
       .getByRole('banner')

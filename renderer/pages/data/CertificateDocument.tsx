@@ -1,9 +1,10 @@
 import type { ReactNode } from 'react';
 import type { CertificateView } from '../../../core/contract/outbox-views.ts';
+import { reasonWords } from '../../../core/contract/outbox-words.ts';
 import { ErrorNotice } from '../../components/Notices.tsx';
 import { certificate as text } from '../../text/certificates.ts';
 import { formatBytes, formatCount, formatDateTime, formatDuration } from '../../text/format.ts';
-import { reasonWords, sourceWords, sumOf } from '../../text/outbox-words.ts';
+import { sourceWords, sumOf } from '../../text/outbox-words.ts';
 import { certifiedCount } from './CertificateList.tsx';
 
 /** What became of the messages, in one sentence. */

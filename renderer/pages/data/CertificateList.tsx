@@ -35,7 +35,7 @@ const COLUMNS: readonly Column<CertificateView>[] = [
   {
     id: 'from',
     head: text.columns.from,
-    width: 'minmax(170px, 1.2fr)',
+    width: 'minmax(182px, 1.2fr)',
     cell: (row) => (
       <>
         {link(row)}
@@ -43,20 +43,20 @@ const COLUMNS: readonly Column<CertificateView>[] = [
       </>
     ),
   },
-  { id: 'span', head: text.columns.span, width: '110px', align: 'end', cell: (row) => formatDuration(row.offlineMs) },
+  { id: 'span', head: text.columns.span, width: '96px', align: 'end', cell: (row) => formatDuration(row.offlineMs) },
   {
     id: 'cause',
     head: text.columns.cause,
-    width: 'minmax(150px, 1.8fr)',
+    width: 'minmax(120px, 1.8fr)',
     cell: (row) => <p className="small data-two">{row.cause?.message ?? text.noCause}</p>,
   },
-  { id: 'accepted', head: text.columns.accepted, width: '96px', align: 'end', cell: (row) => formatCount(certifiedCount(row)) },
-  { id: 'delivered', head: text.columns.delivered, width: '96px', align: 'end', cell: (row) => formatCount(row.delivered) },
+  { id: 'accepted', head: text.columns.accepted, width: '92px', align: 'end', cell: (row) => formatCount(certifiedCount(row)) },
+  { id: 'delivered', head: text.columns.delivered, width: '92px', align: 'end', cell: (row) => formatCount(row.delivered) },
   { id: 'missing', head: text.columns.missing, width: '96px', align: 'end', cell: (row) => <Missing row={row} /> },
   {
     id: 'duplicates',
     head: text.columns.duplicates,
-    width: '104px',
+    width: '100px',
     align: 'end',
     cell: (row) => formatCount(row.duplicatesPossible),
   },
@@ -64,7 +64,7 @@ const COLUMNS: readonly Column<CertificateView>[] = [
 ];
 
 const card = (row: CertificateView): ReactNode => (
-  <div className="data-card">
+  <div className="card-lines">
     <div className="row">
       <span className="grow clip">{link(row)}</span>
       <State row={row} />

@@ -3,7 +3,7 @@ import type { StorageView } from '../../../core/contract/outbox-views.ts';
 import { Ago, ErrorNotice } from '../../components/Notices.tsx';
 import { StateBadge } from '../../components/StateBadge.tsx';
 import type { Tone } from '../../components/tone.ts';
-import { formatCount, formatDateTime, formatDuration } from '../../text/format.ts';
+import { formatCount, formatDateTime, formatDuration, formatMillis } from '../../text/format.ts';
 import { storage as text } from '../../text/storage.ts';
 
 const CHECK_TONE: Readonly<Record<StorageView['check']['state'], Tone>> = {
@@ -61,6 +61,13 @@ export function CheckSheet(props: { storage: StorageView }): ReactNode {
   );
 }
 
+/** How far the clock is off, no more exactly than it is known: whole milliseconds. */
+function offWords(aheadMs: number): string {
+  const span = Math.abs(aheadMs);
+  const words = span < 1000 ? `${formatCount(span)} ms` : span < 60_000 ? formatMillis(span) : formatDuration(span);
+  return text.offWords(words, aheadMs >= 0);
+}
+
 /** How far the clock can be trusted, and what it did. */
 export function ClockSheet(props: { time: StorageView['time'] }): ReactNode {
   const { time } = props;
@@ -82,6 +89,10 @@ export function ClockSheet(props: { time: StorageView['time'] }): ReactNode {
           </dd>
           <dt>{text.by}</dt>
           <dd>{by}</dd>
+          <dt>{text.off}</dt>
+          <dd className="num">
+            {time.aheadMs === undefined ? <span className="muted">{text.offUnknown}</span> : offWords(time.aheadMs)}
+          </dd>
           <dt>{text.jump}</dt>
           <dd className="num">
             {time.jump === null ? (

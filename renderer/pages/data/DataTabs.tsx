@@ -9,6 +9,16 @@ export type DataTab = keyof typeof text.tabs;
 
 const TABS = Object.keys(text.tabs) as DataTab[];
 
+/** A shape for those who see it, a word for those who do not. */
+function Mark(props: { tone: 'warn' | 'starting'; word: string }): ReactNode {
+  return (
+    <>
+      <StateIcon tone={props.tone} size={16} />
+      <span className="visually-hidden">({props.word})</span>
+    </>
+  );
+}
+
 /** The parts of the page as links, so that each can be linked to; a part with something wrong in it says so. */
 export function DataTabs(props: { current: DataTab }): ReactNode {
   const storage = useRow('storage', 'storage');
@@ -36,10 +46,10 @@ export function DataTabs(props: { current: DataTab }): ReactNode {
           href={tab === 'outbox' ? href('data') : href('data', tab)}
           aria-current={tab === props.current ? 'page' : undefined}
         >
-          {wrong[tab] === true && <StateIcon tone="warn" size={16} />}
+          {wrong[tab] === true && <Mark tone="warn" word={text.attention} />}
           {text.tabs[tab]}
           {tab === 'refused' && held > 0 && <span className="segment-count">{formatCount(held)}</span>}
-          {tab === 'certificates' && open && <StateIcon tone="starting" size={16} />}
+          {tab === 'certificates' && open && <Mark tone="starting" word={text.underWay} />}
         </a>
       ))}
     </nav>

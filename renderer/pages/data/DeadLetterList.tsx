@@ -148,6 +148,7 @@ export function DeadLetterList(): ReactNode {
     <div className="page page-fill">
       <h1 className="visually-hidden">{text.title}</h1>
       <DataTabs current="refused" />
+      <p className="small muted">{text.intro}</p>
       {letters && rows !== null && rows.length > 0 && (
         <Toolbar letters={letters} chosen={ids} actions={actions} onAsk={setAsking} onClear={() => setChosen(new Set())} />
       )}

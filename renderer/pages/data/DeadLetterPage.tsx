@@ -1,18 +1,20 @@
 import Pencil from 'lucide-react/icons/pencil';
 import Send from 'lucide-react/icons/send';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { DeadLetterView } from '../../../core/contract/outbox-views.ts';
 import { BackLink } from '../../components/BackLink.tsx';
 import { Button } from '../../components/Button.tsx';
 import { ConfirmHold } from '../../components/ConfirmHold.tsx';
-import { EmptyNotice, ErrorNotice, Skeleton } from '../../components/Notices.tsx';
+import { EmptyNotice, ErrorNotice, ProblemNotice, Skeleton } from '../../components/Notices.tsx';
 import { PayloadView } from '../../components/PayloadView.tsx';
 import { useQuery } from '../../hooks/use-call.ts';
 import { go, href } from '../../hooks/use-route.ts';
+import { common } from '../../text/common.ts';
 import { refused, letter as text } from '../../text/dead-letters.ts';
 import { formatBytes, formatCount, formatDateTime } from '../../text/format.ts';
 import { sourceWords } from '../../text/outbox-words.ts';
 import { LetterEditor } from './LetterEditor.tsx';
+import { nameOfStream } from './stream-columns.tsx';
 import { useLetterActions } from './use-letter-actions.ts';
 
 const toList = (): void => go('data', 'refused');
@@ -33,7 +35,7 @@ function Facts(props: { row: DeadLetterView }): ReactNode {
       <dt>{facts.destination}</dt>
       <dd>{row.destination}</dd>
       <dt>{facts.stream}</dt>
-      <dd>{row.stream}</dd>
+      <dd>{nameOfStream(row.stream)}</dd>
       <dt>{facts.custody}</dt>
       <dd className="num">{formatCount(row.custody)}</dd>
       <dt>{facts.entry}</dt>
@@ -49,6 +51,13 @@ function Facts(props: { row: DeadLetterView }): ReactNode {
 function Letter(props: { row: DeadLetterView }): ReactNode {
   const { row } = props;
   const [editing, setEditing] = useState(false);
+  const edit = useRef<HTMLButtonElement>(null);
+  const edited = useRef(false);
+  // Who leaves the editor is back at the button that opened it, which was gone meanwhile.
+  useEffect(() => {
+    if (!editing && edited.current) edit.current?.focus();
+    edited.current = editing;
+  }, [editing]);
   const actions = useLetterActions(toList);
   return (
     <div className="page">
@@ -58,7 +67,7 @@ function Letter(props: { row: DeadLetterView }): ReactNode {
         {!editing && (
           <>
             <ConfirmHold label={refused.discard} busy={actions.busy} onConfirm={() => void actions.discard([row.id])} />
-            <Button icon={<Pencil size={18} aria-hidden="true" />} onClick={() => setEditing(true)}>
+            <Button ref={edit} icon={<Pencil size={18} aria-hidden="true" />} onClick={() => setEditing(true)}>
               {text.edit}
             </Button>
             <Button
@@ -100,12 +109,14 @@ export function DeadLetterPage(props: { id: string }): ReactNode {
   const query = useQuery('deadletter.get', Number.isSafeInteger(id) ? { id } : null);
   if (query.data) return <Letter row={query.data} />;
   if (query.loading) return <Skeleton rows={8} />;
-  return (
-    <EmptyNotice
-      page
-      title={text.unknown}
-      body={query.problem?.what ?? text.unknownBody}
-      action={<Button onClick={toList}>{text.back}</Button>}
-    />
-  );
+  const { problem } = query;
+  if (problem && problem.code !== 'deadletter/unknown') {
+    return (
+      <div className="page">
+        <h1 className="visually-hidden">{text.failed}</h1>
+        <ProblemNotice problem={problem} action={<Button onClick={query.reload}>{common.retry}</Button>} />
+      </div>
+    );
+  }
+  return <EmptyNotice page title={text.unknown} body={text.unknownBody} action={<Button onClick={toList}>{text.back}</Button>} />;
 }

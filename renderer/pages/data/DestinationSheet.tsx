@@ -7,6 +7,7 @@ import { useNow } from '../../hooks/use-now.ts';
 import { formatCount, formatDuration } from '../../text/format.ts';
 import { frame } from '../../text/frame.ts';
 import { storage as text } from '../../text/storage.ts';
+import { rateWords } from './why-waiting.ts';
 
 /** Where messages go: the state of each line, what is on the way, and its last fault. */
 export function DestinationSheet(props: { destinations: StorageView['destinations'] }): ReactNode {
@@ -47,6 +48,7 @@ export function DestinationSheet(props: { destinations: StorageView['destination
                   <td className="num">
                     {text.flight(formatCount(one.inFlight), formatCount(one.window))}
                     <p className="small muted">{text.flightHint}</p>
+                    {one.rate && <p className="small muted">{text.limited(rateWords(one.rate))}</p>}
                   </td>
                   <td className="num">{formatCount(one.duplicatesPossible)}</td>
                   <td>

@@ -40,11 +40,18 @@ export function DiskSheet(props: { storage: StorageView }): ReactNode {
   );
 }
 
+type Day = StorageView['wear']['days'][number];
+
+const mostWords = (days: readonly Day[]): string => {
+  const most = days.reduce((best, one) => (one.bytes > best.bytes ? one : best));
+  return text.most(most.day, formatBytes(most.bytes));
+};
+
 /** A bar for each day, the highest filling the height. */
-function Days(props: { days: StorageView['wear']['days'] }): ReactNode {
+function Days(props: { days: readonly Day[] }): ReactNode {
   const most = Math.max(1, ...props.days.map((day) => day.bytes));
   return (
-    <div className="wear-days" role="img" aria-label={text.chart}>
+    <div className="wear-days" role="img" aria-label={`${text.chart}. ${mostWords(props.days)}`}>
       {props.days.map((day) => (
         <span
           key={day.day}
@@ -67,18 +74,25 @@ export function WearSheet(props: { storage: StorageView }): ReactNode {
       </header>
       <div className="sheet-body stack">
         <div className="wear-figures">
-          <dl className="row">
+          <dl className="row figures">
             <div>
               <dt>{text.today}</dt>
               <dd className="num">{formatBytes(wear.writtenTodayBytes)}</dd>
             </div>
             <div>
               <dt>{text.perDay}</dt>
-              <dd className="num">{wear.writtenPerDayBytes === null ? '–' : formatBytes(wear.writtenPerDayBytes)}</dd>
+              <dd className="num">
+                {wear.writtenPerDayBytes === null ? text.perDayUnknown : formatBytes(wear.writtenPerDayBytes)}
+              </dd>
             </div>
           </dl>
           {wear.days.length > 1 && <Days days={wear.days} />}
         </div>
+        {wear.days.length > 1 && (
+          <p className="small muted num">
+            {text.chart}. {mostWords(wear.days)}
+          </p>
+        )}
         <div>
           <h3 className="small muted">{text.life}</h3>
           <p className="num">{lifeWords(wear, disk.totalBytes)}</p>

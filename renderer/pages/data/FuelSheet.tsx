@@ -5,19 +5,19 @@ import { Button } from '../../components/Button.tsx';
 import { ErrorNotice } from '../../components/Notices.tsx';
 import { StateIcon } from '../../components/StateBadge.tsx';
 import '../../components/tile.css';
+import { limitSpan, outboxPromise } from '../../../core/contract/outbox-words.ts';
 import { limits, fuel as text } from '../../text/data.ts';
 import { formatBytes, formatCount, formatPercent } from '../../text/format.ts';
-import { aboutSpan, outboxPromise } from '../../text/outbox-words.ts';
+import { aboutSpan } from '../../text/outbox-words.ts';
 import { type Fuel, fuelOf } from './fuel.ts';
-import { streamName } from './stream-columns.tsx';
+import { nameOfStream, streamName } from './stream-columns.tsx';
 
 const HOUR = 3_600_000;
 /** Less than a minute is as good as nothing. */
 const LEAST_HOURS = 1 / 60;
 
-/** Nothing was seen yet; where something was and `hours` is null, nothing limits it. */
-const isUnknown = (fuel: StorageView['fuel']): boolean =>
-  fuel.hours === null && (fuel.overHours === 0 || fuel.limitedBy !== 'none');
+/** Too little was seen yet; where enough was and `hours` is null, nothing limits it. */
+const isUnknown = (fuel: StorageView['fuel']): boolean => fuel.hours === null && fuel.overHours < LEAST_HOURS;
 
 /** The one sentence that answers: how long can this gateway be without the cloud? */
 export function fuelSentence(storage: StorageView): string {
@@ -25,7 +25,7 @@ export function fuelSentence(storage: StorageView): string {
   if (isUnknown(storage.fuel)) return text.unknown;
   if (hours === null) return text.endless;
   if (hours < LEAST_HOURS) return text.over;
-  const away = storage.destinations.some((one) => one.state === 'offline');
+  const away = storage.destinations.some((one) => one.state === 'offline' || one.state === 'not-configured');
   return (away ? text.canMore : text.can)(aboutSpan(hours * HOUR));
 }
 
@@ -33,8 +33,15 @@ function rateWords(storage: StorageView): string {
   const { messagesPerHour, bytesPerHour, overHours, stream, limitedBy } = storage.fuel;
   if (isUnknown(storage.fuel)) return text.unknownBody;
   const rate = text.rate(formatCount(messagesPerHour), formatBytes(bytesPerHour), aboutSpan(overHours * HOUR).replace(/^1 /, ''));
-  const by = text.limitedBy[limitedBy](stream === null ? text.whole : text.stream(stream));
+  const by = text.limitedBy[limitedBy](stream === null ? text.whole : text.stream(nameOfStream(stream)));
   return by === '' ? rate : `${rate} ${by}`;
+}
+
+/** What is dropped sooner, because its subscription says so; null where nothing is. */
+function expiringWords({ expiring }: StorageView['fuel']): string | null {
+  const [first, ...others] = expiring;
+  if (!first) return null;
+  return text.expiring(first.subscription, limitSpan(Math.round(first.hours * HOUR)), formatCount(others.length));
 }
 
 function Gauge(props: { fuel: Fuel }): ReactNode {
@@ -62,8 +69,13 @@ function Gauge(props: { fuel: Fuel }): ReactNode {
 }
 
 /** Which of them is full, and what its policy does now. */
-function Full(props: { storage: StorageView; stream: OutboxStreamView | null }): ReactNode {
-  const { storage, stream } = props;
+function Full(props: { storage: StorageView; fuel: Fuel }): ReactNode {
+  const { storage, fuel } = props;
+  const { stream } = fuel;
+  if (fuel.byAge) {
+    const what = text.old(stream ? text.stream(streamName(stream)) : text.whole);
+    return <ErrorNotice tone="fault" what={what} meaning={text.oldBody} />;
+  }
   const policy = limits.policies[stream ? stream.whenFull : storage.whenFull].toLowerCase();
   const what = stream ? text.fullStream(streamName(stream)) : text.full;
   return <ErrorNotice tone="fault" what={what} meaning={text.fullBody(policy)} />;
@@ -77,6 +89,7 @@ export function FuelSheet(props: {
 }): ReactNode {
   const { storage } = props;
   const fuel = fuelOf(storage, props.streams);
+  const sooner = expiringWords(storage.fuel);
   const waits = storage.count === 0 ? text.nothing : text.waiting(formatCount(storage.count), formatBytes(storage.bytes));
   return (
     <section className="tile fuel" data-tone={fuel.tone} aria-label={text.title}>
@@ -84,6 +97,7 @@ export function FuelSheet(props: {
         <div className="fuel-words">
           <h2 className="fuel-sentence num">{fuelSentence(storage)}</h2>
           <p className="num">{rateWords(storage)}</p>
+          {sooner !== null && <p className="num">{sooner}</p>}
           <p className="small muted num">
             {waits}. {outboxPromise(storage)}
           </p>
@@ -96,7 +110,7 @@ export function FuelSheet(props: {
         </div>
       </div>
       {storage.disk.short && <ErrorNotice tone="fault" what={text.short} meaning={text.shortBody} />}
-      {!storage.disk.short && fuel.tone === 'fault' && <Full storage={storage} stream={fuel.stream} />}
+      {!storage.disk.short && fuel.tone === 'fault' && <Full storage={storage} fuel={fuel} />}
     </section>
   );
 }

@@ -1,9 +1,11 @@
 import type { ReactNode } from 'react';
 import type { StorageView } from '../../../core/contract/outbox-views.ts';
+import { reasonWords } from '../../../core/contract/outbox-words.ts';
+import { BookFigures, DropReasons } from '../../components/BookFigures.tsx';
 import { ErrorNotice } from '../../components/Notices.tsx';
 import { ledger as text } from '../../text/data.ts';
 import { formatCount } from '../../text/format.ts';
-import { reasonWords, sumOf } from '../../text/outbox-words.ts';
+import { sumOf } from '../../text/outbox-words.ts';
 
 type LedgerBooks = StorageView['books'];
 
@@ -53,27 +55,13 @@ export function Ledger(props: { books: LedgerBooks }): ReactNode {
   ];
   return (
     <div className="stack">
-      <dl className="ledger-figures">
-        {figures.map((figure) => (
-          <div key={figure.label} data-tone={figure.warn ? 'warn' : 'normal'}>
-            <dt>{figure.label}</dt>
-            <dd className="num">{formatCount(figure.value)}</dd>
-          </div>
-        ))}
-      </dl>
+      <BookFigures figures={figures} className="ledger-figures" />
       {reasons.length === 0 ? (
         <p className="small muted">{text.none}</p>
       ) : (
         <div>
           <h3 className="small">{text.reasons}</h3>
-          <ul className="ledger-reasons">
-            {reasons.map(([reason, count]) => (
-              <li key={reason} className="row">
-                <span className="grow">{reasonWords(reason)}</span>
-                <span className="num">{formatCount(count)}</span>
-              </li>
-            ))}
-          </ul>
+          <DropReasons reasons={reasons} words={reasonWords} />
         </div>
       )}
       <LedgerLine books={books} />

@@ -1,9 +1,10 @@
 import type { ReactNode } from 'react';
+import { limitBytes, limitSpan } from '../../../core/contract/outbox-words.ts';
 import { Button } from '../../components/Button.tsx';
 import { TextField } from '../../components/Choices.tsx';
 import { limits as text } from '../../text/data.ts';
 import { formatBytes, formatCount } from '../../text/format.ts';
-import { aboutSpan, limitBytes, limitSpan } from '../../text/outbox-words.ts';
+import { aboutSpan } from '../../text/outbox-words.ts';
 import { type Field, hoursOf, type Rate, type readFields, type Typed, takenIn, typedBytes } from './limits.ts';
 
 const HOUR = 3_600_000;

@@ -1,5 +1,6 @@
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { OutboxStreamView, StorageView } from '../../../core/contract/outbox-views.ts';
+import { outboxPromise, streamPromise } from '../../../core/contract/outbox-words.ts';
 import { Button } from '../../components/Button.tsx';
 import { SegmentedControl } from '../../components/Choices.tsx';
 import { ConfirmHold } from '../../components/ConfirmHold.tsx';
@@ -10,7 +11,6 @@ import { href } from '../../hooks/use-route.ts';
 import { common } from '../../text/common.ts';
 import { limits as text } from '../../text/data.ts';
 import { formatBytes, formatCount } from '../../text/format.ts';
-import { outboxPromise, streamPromise } from '../../text/outbox-words.ts';
 import { LimitFields } from './LimitFields.tsx';
 import { consequenceOf, type Kept, rateOf, readFields, typedOf } from './limits.ts';
 import { streamName } from './stream-columns.tsx';
@@ -43,6 +43,8 @@ function Consequences(props: {
 
 function Done(props: { version: number; onClose: () => void }): ReactNode {
   const version = formatCount(props.version);
+  const close = useRef<HTMLButtonElement>(null);
+  useEffect(() => close.current?.focus(), []); // the button that was held is gone
   return (
     <div className="stack" role="status">
       <ErrorNotice tone="normal" what={text.done(version)} meaning={text.doneBody} />
@@ -50,7 +52,9 @@ function Done(props: { version: number; onClose: () => void }): ReactNode {
         <a className="button" href={href('deployments', String(props.version))}>
           {text.show(version)}
         </a>
-        <Button onClick={props.onClose}>{common.close}</Button>
+        <Button ref={close} onClick={props.onClose}>
+          {common.close}
+        </Button>
       </div>
     </div>
   );

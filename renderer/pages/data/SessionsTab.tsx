@@ -62,14 +62,14 @@ const columnsOf = (onForget: (id: string) => void): readonly Column<SessionView>
   {
     id: 'client',
     head: text.columns.client,
-    width: 'minmax(150px, 1.6fr)',
-    cell: (row) => <p className="clip data-name">{row.id}</p>,
+    width: 'minmax(130px, 1.6fr)',
+    cell: (row) => <p className="data-two data-topic data-name">{row.id}</p>,
   },
-  { id: 'state', head: text.columns.state, width: '140px', cell: (row) => <State row={row} /> },
+  { id: 'state', head: text.columns.state, width: '132px', cell: (row) => <State row={row} /> },
   {
     id: 'since',
     head: text.columns.since,
-    width: '120px',
+    width: '108px',
     cell: (row) => (
       <span className="small">
         <Ago at={row.since} />
@@ -79,19 +79,19 @@ const columnsOf = (onForget: (id: string) => void): readonly Column<SessionView>
   {
     id: 'subscriptions',
     head: text.columns.subscriptions,
-    width: '120px',
+    width: '116px',
     align: 'end',
     cell: (row) => formatCount(row.subscriptions),
   },
-  { id: 'queued', head: text.columns.queued, width: '150px', align: 'end', cell: (row) => <Queued row={row} /> },
+  { id: 'queued', head: text.columns.queued, width: '136px', align: 'end', cell: (row) => <Queued row={row} /> },
   {
     id: 'dropped',
     head: text.columns.dropped,
-    width: '100px',
+    width: '88px',
     align: 'end',
     cell: (row) => (row.dropped === 0 ? <span className="muted">0</span> : <strong>{formatCount(row.dropped)}</strong>),
   },
-  { id: 'expires', head: text.columns.expires, width: 'minmax(120px, 1fr)', cell: (row) => <Expires row={row} /> },
+  { id: 'expires', head: text.columns.expires, width: 'minmax(108px, 1fr)', cell: (row) => <Expires row={row} /> },
   { id: 'forget', head: '', width: '84px', cell: (row) => <Forget row={row} onForget={onForget} /> },
 ];
 
@@ -99,7 +99,7 @@ function Card(props: { row: SessionView; onForget: (id: string) => void }): Reac
   const { row } = props;
   return (
     <div className="session-card">
-      <div className="data-card">
+      <div className="card-lines">
         <div className="row">
           <span className="grow clip data-name">{row.id}</span>
           <State row={row} />

@@ -1,6 +1,7 @@
 import SlidersHorizontal from 'lucide-react/icons/sliders-horizontal';
 import { type ReactNode, useMemo, useState } from 'react';
 import type { OutboxStreamView } from '../../../core/contract/outbox-views.ts';
+import { refusedWords, streamPromise } from '../../../core/contract/outbox-words.ts';
 import { BackLink } from '../../components/BackLink.tsx';
 import { Button } from '../../components/Button.tsx';
 import { EmptyNotice, ErrorNotice, Skeleton } from '../../components/Notices.tsx';
@@ -8,7 +9,6 @@ import { go } from '../../hooks/use-route.ts';
 import { rowsOf, useRow, useRows } from '../../hooks/use-table.ts';
 import { data, fuel, ledger, limits, stream as text } from '../../text/data.ts';
 import { formatBytes, formatCount, formatDuration, formatRate } from '../../text/format.ts';
-import { streamPromise } from '../../text/outbox-words.ts';
 import { Ledger } from './Ledger.tsx';
 import { LimitsDialog } from './LimitsDialog.tsx';
 import { drainWords, REST, streamName } from './stream-columns.tsx';
@@ -71,6 +71,7 @@ export function StreamPage(props: { id: string; message: string | null }): React
     dropped: stream.dropped,
     balanced: stream.balanced,
   };
+  const refused = refusedWords(stream.refused);
   const isRest = stream.id === REST;
   return (
     <div className="page">
@@ -84,6 +85,7 @@ export function StreamPage(props: { id: string; message: string | null }): React
       <section className="sheet sheet-body" aria-label={text.promise}>
         <p className="small muted">{text.promise}</p>
         <p className="promise-sentence">{streamPromise(stream)}</p>
+        {refused !== null && <p className="small">{refused}</p>}
       </section>
       {stream.lastError && (
         <ErrorNotice tone="warn" what={stream.lastError.message} remedy={stream.lastError.remedy} at={stream.lastError.at} />

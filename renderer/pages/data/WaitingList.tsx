@@ -4,7 +4,7 @@ import type { OutboxStreamView, StorageView, WaitingView } from '../../../core/c
 import { Button } from '../../components/Button.tsx';
 import { type Column, DataTable } from '../../components/DataTable.tsx';
 import { Dialog } from '../../components/Dialog.tsx';
-import { EmptyNotice, ProblemNotice, Skeleton } from '../../components/Notices.tsx';
+import { EmptyNotice, ErrorNotice, ProblemNotice, Skeleton } from '../../components/Notices.tsx';
 import { PayloadView } from '../../components/PayloadView.tsx';
 import { preview } from '../../components/payload-text.ts';
 import { useNow } from '../../hooks/use-now.ts';
@@ -15,7 +15,7 @@ import { stream as text, why } from '../../text/data.ts';
 import { formatBytes, formatCount, formatDateTime, formatDuration } from '../../text/format.ts';
 import { sourceWords } from '../../text/outbox-words.ts';
 import { payload as payloadWords } from '../../text/payload.ts';
-import { whyWaiting } from './why-waiting.ts';
+import { nextWords, whyWaiting } from './why-waiting.ts';
 
 const PAGE = 100;
 const MOST_ROWS = 8;
@@ -110,7 +110,7 @@ export function WaitingList(props: {
   const columns = useMemo(() => columnsOf(id), [id]);
   const card = useCallback(
     (row: WaitingView): ReactNode => (
-      <div className="data-card">
+      <div className="card-lines">
         <a className="row-link clip data-name mono" href={address(id, row)}>
           {row.topic}
         </a>
@@ -125,6 +125,7 @@ export function WaitingList(props: {
     [id],
   );
   const destination = storage?.destinations.find((one) => one.id === stream.destination) ?? storage?.destinations[0];
+  const open = rows?.find((row) => String(row.id) === props.message);
   return (
     <section className="sheet">
       <header className="sheet-head">
@@ -145,10 +146,13 @@ export function WaitingList(props: {
         </p>
       )}
       {problem && <ProblemNotice problem={problem} action={<Button onClick={reload}>{text.refresh}</Button>} />}
+      {props.message !== null && rows !== null && !open && (
+        <ErrorNotice tone="normal" what={text.gone(props.message)} meaning={text.goneBody} />
+      )}
       {rows === null ? (
         !problem && <Skeleton rows={4} />
       ) : rows.length === 0 ? (
-        <EmptyNotice title={text.nothing} body={text.nothingBody} />
+        <EmptyNotice title={text.nothing} body={nextWords(destination)} />
       ) : (
         <div className="data-table-sheet" style={{ '--rows': Math.min(rows.length, MOST_ROWS) }}>
           <DataTable
@@ -163,7 +167,7 @@ export function WaitingList(props: {
           />
         </div>
       )}
-      <MessageDialog stream={id} row={rows?.find((row) => String(row.id) === props.message)} />
+      <MessageDialog stream={id} row={open} />
     </section>
   );
 }

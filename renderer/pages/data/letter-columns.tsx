@@ -75,7 +75,7 @@ export function LetterCard(props: { row: DeadLetterView; choosing: Choosing }): 
   return (
     <div className="letter-card">
       <Choose row={row} choosing={props.choosing} />
-      <div className="data-card">
+      <div className="card-lines">
         <Cause row={row} />
         <p className="mono small muted clip">{row.topic}</p>
         <div className="row small muted num">

@@ -43,9 +43,13 @@ export function rateOf(streams: readonly OutboxStreamView[]): Rate | null {
   };
 }
 
-/** A number as people type it: comma or point, blanks between thousands. Null when it is none. */
+/** Thousands set apart with commas, as the console shows them. */
+const GROUPED = /^[1-9]\d{0,2}(,\d{3})+(\.\d*)?$/;
+
+/** A number as people type it: comma or point, blanks or commas between thousands. Null when it is none. */
 function numberOf(typed: string): number | null {
-  const plain = typed.replaceAll(/\s/g, '').replace(',', '.');
+  const together = typed.replaceAll(/\s/g, '');
+  const plain = GROUPED.test(together) ? together.replaceAll(',', '') : together.replace(',', '.');
   return /^\d*\.?\d+$|^\d+\.$/.test(plain) ? Number(plain) : null;
 }
 

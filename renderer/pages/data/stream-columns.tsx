@@ -12,7 +12,8 @@ const HIGH = 80;
 /** The stream of everything that no other takes; it has no limits of its own. */
 export const REST = 'rest';
 
-export const streamName = (stream: OutboxStreamView): string => (stream.id === REST ? text.rest : stream.id);
+export const nameOfStream = (id: string): string => (id === REST ? text.rest : id);
+export const streamName = (stream: OutboxStreamView): string => nameOfStream(stream.id);
 
 /** Time to drain as it is shown: `empty`, `12 min`, `grows`, or a dash where it neither grows nor shrinks. */
 export function drainWords(stream: OutboxStreamView): string {
@@ -101,7 +102,7 @@ export const STREAM_COLUMNS: readonly Column<OutboxStreamView>[] = [
 export function StreamCard(props: { stream: OutboxStreamView }): ReactNode {
   const { stream } = props;
   return (
-    <div className="data-card">
+    <div className="card-lines">
       <div className="row">
         <span className="grow clip">
           <Name stream={stream} />

@@ -1,10 +1,11 @@
 import type { StorageView } from '../../../core/contract/outbox-views.ts';
-import { why as text } from '../../text/data.ts';
+import { stream, why as text } from '../../text/data.ts';
 import { formatAgo, formatBytes, formatCount, formatRate, formatWhen } from '../../text/format.ts';
 
 type Destination = StorageView['destinations'][number];
 
-function rateWords(rate: NonNullable<Destination['rate']>): string {
+/** The limit of the line: `100 messages/s, 512 kB/s`. */
+export function rateWords(rate: NonNullable<Destination['rate']>): string {
   const parts = [
     rate.messagesPerS === null ? '' : text.rateMessages(formatRate(rate.messagesPerS)),
     rate.bytesPerS === null ? '' : `${formatBytes(rate.bytesPerS)}/s`,
@@ -22,3 +23,7 @@ export function whyWaiting(storage: StorageView, destination: Destination | unde
   if (destination.inFlight >= destination.window) return text.window(formatCount(destination.inFlight));
   return text.draining;
 }
+
+/** What becomes of the next message of a stream in which nothing waits. */
+export const nextWords = (destination: Destination | undefined): string =>
+  destination?.state === 'connected' ? stream.nothingBody : stream.nothingYetBody;

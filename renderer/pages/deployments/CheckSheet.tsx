@@ -59,7 +59,7 @@ export function CheckSheet(props: { validation: Validation; onJump: (line: numbe
         </span>
       </header>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling area must be reachable by keyboard */}
-      <section className="check-body" tabIndex={0} aria-label={text.check}>
+      <section className="scroll-body" tabIndex={0} aria-label={text.check}>
         {problem && <ProblemNotice problem={problem} />}
         {checked ? (
           faults.length > 0 ? (

@@ -93,7 +93,7 @@ export function DeviceCard(props: { device: DeviceView }): ReactNode {
   const point = keyPoint(device);
   const count = errorCount(device);
   return (
-    <div className="device-card">
+    <div className="card-lines">
       <div className="device-card-line">
         <a className="row-link clip device-name grow" href={href('devices', device.id)}>
           {device.name}

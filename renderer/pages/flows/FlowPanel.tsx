@@ -66,7 +66,7 @@ function Frame(props: { title: ReactNode; name: string; onClose: () => void; chi
 function EdgeFacts(props: { edge: FlowEdgeView; labelOf: LabelOf; onAsked: (party: string | null) => void }): ReactNode {
   const { edge } = props;
   return (
-    <div className="flow-facts">
+    <div className="scroll-body flow-facts">
       {edge.health !== 'ok' && edge.health !== 'starting' && (
         <ErrorNotice
           tone={HEALTH_TONE[edge.health]}
@@ -184,7 +184,7 @@ export function NodePanel(props: {
         </div>
       }
     >
-      <div className="flow-facts">
+      <div className="scroll-body flow-facts">
         <dl className="facts">
           <dt>{text.nodeFacts.detail}</dt>
           <dd>{node.detail}</dd>

@@ -12,7 +12,7 @@ export function MessageDetail(props: { message: MessageView; onBack: () => void;
   const { message } = props;
   const { traceId } = message;
   return (
-    <div className="message">
+    <div className="scroll-body message">
       <div className="row">
         <IconButton icon={<ArrowLeft size={20} aria-hidden="true" />} label={text.back} onClick={props.onBack} />
         <h3 className="grow mono message-topic">{message.topic}</h3>

@@ -78,7 +78,7 @@ function OneTrace(props: { trace: TraceView; onBack: (() => void) | null }): Rea
         </div>
       </header>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling area must be reachable by keyboard */}
-      <section className="trace-body" tabIndex={0} aria-label={text.steps}>
+      <section className="scroll-body" tabIndex={0} aria-label={text.steps}>
         <p className="trace-sentence num">{whereTimeWent(timeline)}</p>
         <Outcome timeline={timeline} />
         <div className="trace-step trace-step-head small" aria-hidden="true">

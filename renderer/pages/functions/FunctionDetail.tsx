@@ -60,7 +60,7 @@ function Durations(props: { row: FunctionView }): ReactNode {
         <h2>{text.durations}</h2>
       </header>
       <div className="sheet-body stack">
-        <dl className="function-figures">
+        <dl className="figures function-figures">
           {(['p50', 'p95', 'p99'] as const).map((part) => (
             <div key={part}>
               <dt>{words.columns[part]}</dt>
@@ -86,7 +86,7 @@ function Room(props: { row: FunctionView }): ReactNode {
         <h2>{text.room}</h2>
       </header>
       <div className="sheet-body stack">
-        <dl className="function-figures function-memory">
+        <dl className="figures function-figures function-memory">
           <div>
             <dt>{text.memory}</dt>
             <dd className="num">{formatBytes(row.heapBytes)}</dd>

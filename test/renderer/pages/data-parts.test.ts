@@ -5,7 +5,7 @@ import { fuelSentence } from '../../../renderer/pages/data/FuelSheet.tsx';
 import { fuelOf } from '../../../renderer/pages/data/fuel.ts';
 import { editableOf, payloadFault, topicFault, topicHint } from '../../../renderer/pages/data/letter-edit.ts';
 import { consequenceOf, hoursOf, rateOf, readFields, takenIn, typedBytes, typedOf } from '../../../renderer/pages/data/limits.ts';
-import { whyWaiting } from '../../../renderer/pages/data/why-waiting.ts';
+import { nextWords, whyWaiting } from '../../../renderer/pages/data/why-waiting.ts';
 import { createFakeOutbox } from '../../fakes/fake-outbox.ts';
 import type { Scene } from '../../fakes/fake-outbox-rows.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';
@@ -48,6 +48,33 @@ describe('the fuel gauge', () => {
     expect(fuelOf({ ...storage, disk: { ...storage.disk, short: true } }, streams)).toMatchObject({ left: 0, tone: 'fault' });
   });
 
+  it('knows age from size: what is too old is dropped whatever the policy', () => {
+    const { storage, streams } = scene('calm');
+    const [first, ...others] = streams;
+    if (!first) throw new Error('no stream');
+    const limits = { messages: null, bytes: 1000, ageMs: 1000 };
+    const full = { ...first, usedPercent: 100, limits };
+    expect(fuelOf(storage, [{ ...full, bytes: 10, oldestAgeMs: 1000 }, ...others])).toMatchObject({ tone: 'fault', byAge: true });
+    expect(fuelOf(storage, [{ ...full, bytes: 1000, oldestAgeMs: 1000 }, ...others]).byAge).toBe(false);
+    const whole = { ...storage, limits: { messages: null, bytes: null, ageMs: 5000 } };
+    expect(fuelOf(whole, [{ ...first, oldestAgeMs: 5000 }])).toMatchObject({ tone: 'fault', stream: null, byAge: true });
+    expect(fuelOf({ ...whole, disk: { ...storage.disk, short: true } }, [{ ...first, oldestAgeMs: 5000 }]).byAge).toBe(false);
+  });
+
+  it('counts what is left, not what there is, while messages wait for a line', () => {
+    const { storage } = scene('calm');
+    const [line] = storage.destinations;
+    if (!line) throw new Error('no destination');
+    expect(fuelSentence({ ...storage, destinations: [{ ...line, state: 'not-configured' }] })).toContain('can stay offline');
+  });
+
+  it('says nothing of limits before a minute was seen', () => {
+    const { storage } = scene('calm');
+    const early = { ...storage.fuel, hours: null, limitedBy: 'none' as const };
+    expect(fuelSentence({ ...storage, fuel: { ...early, overHours: 0.01 } })).toContain('Not enough was seen yet');
+    expect(fuelSentence({ ...storage, fuel: { ...early, overHours: 0.02 } })).toContain('nothing limits');
+  });
+
   it('says that nothing limits it where that is so', () => {
     const { storage } = scene('calm');
     expect(fuelSentence({ ...storage, fuel: { ...storage.fuel, hours: null, limitedBy: 'none' } })).toContain('nothing limits');
@@ -65,6 +92,17 @@ describe('limits as they are typed', () => {
     });
     expect(typed('', ' ')).toEqual({ hours: { value: null }, bytes: { value: null }, messages: { value: null } });
     expect(typed('.5').hours.value).toBe(0.5);
+  });
+
+  it('takes numbers as the console shows them, with commas between thousands', () => {
+    expect(typed('87,600', '1,270.08', '2,000,000')).toEqual({
+      hours: { value: 87_600 },
+      bytes: { value: 1_270_080_000 },
+      messages: { value: 2_000_000 },
+    });
+    expect(typed('0,125').hours.value).toBe(0.125);
+    expect(typed('', '', '10,000').messages.value).toBe(10_000);
+    expect(typed('', '', '10,00,0').messages.error).toContain('whole number');
   });
 
   it.each([
@@ -169,6 +207,15 @@ describe('why messages wait', () => {
     ],
   ])('%s', (words, row, destination) => {
     expect(whyWaiting(row, destination, now)).toContain(words);
+  });
+
+  it.each([
+    ['sent at once', line],
+    ['kept until', { ...line, state: 'offline' as const }],
+    ['kept until', { ...line, state: 'connecting' as const }],
+    ['kept until', undefined],
+  ])('what comes next is %s', (words, destination) => {
+    expect(nextWords(destination)).toContain(words);
   });
 });
 

@@ -1,21 +1,6 @@
-import { act } from 'react';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { asked, catchFiles, hold, isDisabled, typeInto } from '../console-steps.ts';
 import { type OpenConsole, openConsole } from '../render.tsx';
-
-/** What was offered as a file meanwhile. */
-function catchFiles(): { name: string; text: Promise<string> }[] {
-  const files: { name: string; text: Promise<string> }[] = [];
-  let blob = new Blob();
-  URL.createObjectURL = (made: Blob | MediaSource) => {
-    if (made instanceof Blob) blob = made;
-    return 'blob:test';
-  };
-  URL.revokeObjectURL = () => {};
-  vi.spyOn(HTMLAnchorElement.prototype, 'click').mockImplementation(function click(this: HTMLAnchorElement) {
-    files.push({ name: this.download, text: blob.text() });
-  });
-  return files;
-}
 
 describe('data and outbox', () => {
   let screen: OpenConsole;
@@ -23,19 +8,6 @@ describe('data and outbox', () => {
     await screen.close();
     vi.restoreAllMocks();
   });
-  const asked = (method: string): unknown[] => screen.fake.asked.filter((one) => one.method === method).map((one) => one.input);
-  async function type(id: string, value: string): Promise<void> {
-    await screen.type(screen.get(`#${id}`), value);
-  }
-  async function hold(name: string): Promise<void> {
-    const button = screen.get('.hold', name);
-    await screen.press(button, 'Enter');
-    await screen.pass(1500);
-    await screen.fire(button, new KeyboardEvent('keyup', { key: 'Enter', bubbles: true }));
-    await screen.pass(500);
-  }
-  const disabled = (name: string): boolean => (screen.get('button', name) as HTMLButtonElement).disabled;
-
   describe('outbox', () => {
     it('opens from the header’s backlog and from the overview', async () => {
       screen = await openConsole('#/overview');
@@ -53,6 +25,13 @@ describe('data and outbox', () => {
       expect(screen.get('.fuel').dataset['tone']).toBe('normal');
       expect(screen.all('.table-row')).toHaveLength(4);
       expect(screen.get('[aria-label^="Room left"]').getAttribute('aria-label')).toBe('Room left in the outbox: 100 %');
+    });
+
+    it('says which messages are dropped sooner, because their subscription says so', async () => {
+      screen = await openConsole('#/data', { scene: 'offline' });
+      expect(screen.get('.fuel').textContent).toContain(
+        'Dropped sooner: messages of the subscription “live-up” after 1 hour, as the deployment says (expireAfterS).',
+      );
     });
 
     it('warns in colour, word and shape only when it is nearly full', async () => {
@@ -103,6 +82,14 @@ describe('data and outbox', () => {
       expect(screen.text()).toContain('cloud.example:8883 did not answer');
     });
 
+    it('says how much it has refused while it was full, and nothing of that otherwise', async () => {
+      screen = await openConsole('#/data/stream/alarms', { scene: 'full' });
+      expect(screen.text()).toContain('Refused 1,204 messages since the start');
+      await screen.close();
+      screen = await openConsole('#/data/stream/energy', { scene: 'full' });
+      expect(screen.text()).not.toContain('messages since the start');
+    });
+
     it('opens a message by its address, as JSON, hex and text', async () => {
       screen = await openConsole('#/data/stream/energy?message=1099511627779', { scene: 'offline' });
       const dialog = screen.get('dialog[open]', 'Message');
@@ -112,6 +99,18 @@ describe('data and outbox', () => {
       expect(screen.get('dialog[open] .payload').textContent).toContain('7B 22 76');
       await screen.click(screen.get('dialog[open] button', 'Close'));
       expect(window.location.hash).toBe('#/data/stream/energy');
+    });
+
+    it('says so when the message of an address has gone, and shows the others', async () => {
+      screen = await openConsole('#/data/stream/energy?message=7', { scene: 'offline' });
+      expect(screen.all('dialog[open]')).toHaveLength(0);
+      expect(screen.get('.notice', 'Message 7 is not in the list').textContent).toContain('sent, dropped or refused');
+      expect(screen.all('.table-row a').length).toBeGreaterThan(0);
+    });
+
+    it('says that nothing waits, and what becomes of the next message', async () => {
+      screen = await openConsole('#/data/stream/rest');
+      expect(screen.text()).toContain('Nothing waits in this streamWhat comes is sent at once.');
     });
 
     it('says so when there is no such stream', async () => {
@@ -126,17 +125,18 @@ describe('data and outbox', () => {
       await screen.click(screen.get('button', 'Change the limits'));
       const hours = screen.get('#limit-hours');
       expect(hours.getAttribute('inputmode')).toBe('decimal');
-      expect(disabled('Hold to apply')).toBe(true);
-      await type('limit-hours', '48');
+      expect(isDisabled(screen, 'Hold to apply')).toBe(true);
+      await typeInto(screen, 'limit-hours', '48');
       expect(screen.text()).toContain('That is 2 days. Takes 363 MB (1,728,000 messages) at the rate of the last day.');
       expect(screen.text()).toContain('Lasts 2 days at the rate of the last day.');
       expect(screen.get('.limits-promise').textContent).toContain('at most 2 days (older ones are dropped), 500 MB or 2,000,000');
-      await hold('Hold to apply');
-      expect(asked('outbox.limit')).toEqual([
+      await hold(screen, 'Hold to apply');
+      expect(asked(screen, 'outbox.limit')).toEqual([
         { stream: 'vibration', keep: { hours: 48, bytes: 500_000_000, messages: 2_000_000 }, whenFull: 'thin-out' },
       ]);
       expect(screen.get('dialog[open]').textContent).toContain('Version 3 of the deployment was made and runs.');
       expect(screen.get('dialog[open] a').getAttribute('href')).toBe('#/deployments/3');
+      expect(document.activeElement).toBe(screen.get('dialog[open] .stack button', 'Close'));
       await screen.pass(1500);
       expect(screen.get('.promise-sentence').textContent).toContain('2 days');
     });
@@ -144,34 +144,34 @@ describe('data and outbox', () => {
     it('shows the hours of bytes, and offers the bytes that the hours take', async () => {
       screen = await openConsole('#/data/stream/vibration');
       await screen.click(screen.get('button', 'Change the limits'));
-      await type('limit-hours', '168');
+      await typeInto(screen, 'limit-hours', '168');
       expect(screen.text()).toContain('500 MB are full after 2 days, before the hours are over.');
       await screen.click(screen.get('button', 'Make it 1.27 GB'));
       expect((screen.get('#limit-bytes') as HTMLInputElement).value).toBe('1270.08');
       expect(screen.text()).not.toContain('before the hours are over');
-      await type('limit-bytes', '100');
+      await typeInto(screen, 'limit-bytes', '100');
       expect(screen.text()).toContain('Lasts 13 hours at the rate of the last day.');
     });
 
     it('refuses what is no limit, in the words of who types it', async () => {
       screen = await openConsole('#/data');
       await screen.click(screen.get('button', 'Change the limits'));
-      await type('limit-hours', 'a week');
+      await typeInto(screen, 'limit-hours', 'a week');
       expect(screen.text()).toContain('Enter hours as a number, for example 168.');
-      expect(disabled('Hold to apply')).toBe(true);
-      await type('limit-hours', '');
-      expect(disabled('Hold to apply')).toBe(false);
+      expect(isDisabled(screen, 'Hold to apply')).toBe(true);
+      await typeInto(screen, 'limit-hours', '');
+      expect(isDisabled(screen, 'Hold to apply')).toBe(false);
     });
 
     it('warns when the disk has less room, and when messages wait that are over the limit', async () => {
       screen = await openConsole('#/data', { scene: 'offline' });
       await screen.click(screen.get('button', 'Change the limits'));
-      await type('limit-bytes', '90000');
+      await typeInto(screen, 'limit-bytes', '90000');
       expect(screen.text()).toContain('The disk may not have room for that');
-      await type('limit-bytes', '10');
+      await typeInto(screen, 'limit-bytes', '10');
       expect(screen.text()).not.toContain('The disk may not have room for that');
       expect(screen.text()).toContain('messages go by the policy at once');
-      await type('limit-hours', '2');
+      await typeInto(screen, 'limit-hours', '2');
       expect(screen.text()).toContain('The oldest messages are older than that.');
     });
 
@@ -179,8 +179,8 @@ describe('data and outbox', () => {
       screen = await openConsole('#/data');
       await screen.click(screen.get('button', 'Change the limits'));
       await screen.click(screen.get('dialog[open] [role=radio]', 'Refuse new ones'));
-      await hold('Hold to apply');
-      expect(asked('outbox.limit')).toEqual([
+      await hold(screen, 'Hold to apply');
+      expect(asked(screen, 'outbox.limit')).toEqual([
         { stream: null, keep: { hours: 8760, bytes: 8_589_934_592, messages: null }, whenFull: 'reject-newest' },
       ]);
     });
@@ -189,108 +189,6 @@ describe('data and outbox', () => {
       screen = await openConsole('#/data/stream/rest');
       await screen.click(screen.get('button', 'Limits of the outbox'));
       expect((screen.get('#limit-hours') as HTMLInputElement).value).toBe('8760');
-    });
-  });
-
-  describe('refused messages', () => {
-    it('says in words that there are none', async () => {
-      screen = await openConsole('#/data/refused');
-      expect(screen.text()).toContain('Nothing was refused');
-    });
-
-    it('lists 10,000 by pages, draws only what is in sight, and says that they are bounded', async () => {
-      screen = await openConsole('#/data/refused', { scene: 'refused' });
-      expect(screen.text()).toContain('10,000 held');
-      expect(screen.text()).toContain('The newest 10,000 are kept. 12 older ones were removed.');
-      expect(screen.all('.table-row').length).toBeLessThan(60);
-      expect(screen.get('.table-row').textContent).toContain('the message has 412,306 bytes');
-    });
-
-    it('sends the chosen ones again', async () => {
-      screen = await openConsole('#/data/refused', { scene: 'refused' });
-      await screen.click(screen.get('input', /plant\/7\/raw\/9999$/));
-      await screen.click(screen.get('input', /plant\/7\/raw\/9997$/));
-      await screen.click(screen.get('button', 'Send 2 again'));
-      await screen.pass(500);
-      expect(asked('deadletter.retry')).toEqual([{ ids: [9999, 9997] }]);
-      expect(screen.text()).toContain('2 messages go again.');
-      await screen.pass(4000);
-      expect(screen.all('a', 'plant/7/raw/9999')).toHaveLength(0);
-      expect(screen.all('button', 'The list has changed')).toHaveLength(0);
-    });
-
-    it('asks before it sends all again', async () => {
-      screen = await openConsole('#/data/refused', { scene: 'offline' });
-      await screen.click(screen.get('button', 'Send all again'));
-      expect(asked('deadletter.retry')).toEqual([]);
-      await screen.click(screen.get('dialog[open] footer button', 'Send all again'));
-      expect(asked('deadletter.retry')).toEqual([{ ids: null }]);
-      await screen.pass(1500);
-      expect(screen.text()).toContain('Nothing was refused');
-    });
-
-    it('discards only when the button is held', async () => {
-      screen = await openConsole('#/data/refused', { scene: 'offline' });
-      await screen.click(screen.get('button', 'Discard all'));
-      await screen.click(screen.get('dialog[open] .hold'));
-      expect(asked('deadletter.discard')).toEqual([]);
-      await hold('Hold to discard');
-      expect(asked('deadletter.discard')).toEqual([{ ids: null }]);
-    });
-
-    it('does not move the list when one more comes, and shows it when asked', async () => {
-      screen = await openConsole('#/data/refused', { scene: 'offline' });
-      await screen.pass(2000);
-      screen.fake.outbox.refuse();
-      await screen.pass(3000);
-      expect(screen.all('.table-row')).toHaveLength(3);
-      await screen.click(screen.get('button', 'The list has changed'));
-      await screen.pass(500);
-      expect(screen.all('.table-row')).toHaveLength(4);
-    });
-
-    it('exports all of them as lines of JSON, page by page', async () => {
-      const files = catchFiles();
-      screen = await openConsole('#/data/refused', { scene: 'refused' });
-      await act(async () => {
-        screen.get('button', 'Export').dispatchEvent(new MouseEvent('click', { bubbles: true }));
-      });
-      for (let i = 0; i < 20; i += 1) await screen.pass(200);
-      const [file] = files;
-      expect(file?.name).toMatch(/^refused-messages-\d{4}-\d\d-\d\d\.jsonl$/);
-      const lines = (await file?.text)?.trim().split('\n') ?? [];
-      expect(lines).toHaveLength(10_000);
-      expect(JSON.parse(lines[9999] ?? '')).toMatchObject({ id: 1, topic: 'plant/7/raw/1' });
-    });
-
-    it('edits one as it is typed, and sends the changed one', async () => {
-      screen = await openConsole('#/data/refused/9999', { scene: 'refused' });
-      expect(screen.text()).toContain('not authorised to publish to plant/7/raw');
-      await screen.click(screen.get('button', 'Edit'));
-      await type('letter-topic', 'plant/+/raw');
-      expect(screen.text()).toContain('no “+” and no “#”');
-      expect(disabled('Send the changed message')).toBe(true);
-      await type('letter-topic', 'plant/7/values');
-      await type('letter-payload', '{"rms":');
-      expect(screen.text()).toContain('This is not JSON any more');
-      expect(disabled('Send the changed message')).toBe(true);
-      await type('letter-payload', '{"rms":1}');
-      await screen.click(screen.get('button', 'Send the changed message'));
-      await screen.pass(500);
-      expect(asked('deadletter.retry')).toEqual([{ ids: [9999], edit: { topic: 'plant/7/values', payload: btoa('{"rms":1}') } }]);
-      expect(window.location.hash).toBe('#/data/refused');
-    });
-
-    it('lets only the topic be edited where the content is not text', async () => {
-      screen = await openConsole('#/data/refused/9995', { scene: 'refused' });
-      await screen.click(screen.get('button', 'Edit'));
-      expect(screen.text()).toContain('The content is not text');
-      expect(screen.all('#letter-payload')).toHaveLength(0);
-    });
-
-    it('says so when it is gone', async () => {
-      screen = await openConsole('#/data/refused/123456', { scene: 'refused' });
-      expect(screen.text()).toContain('This refused message is not there any more');
     });
   });
 
@@ -308,7 +206,7 @@ describe('data and outbox', () => {
       const text = screen.get('.certificate').textContent ?? '';
       expect(text).toContain('718,702 of 720,000 messages were delivered');
       expect(text).toContain('Both sides are equal');
-      expect(text).toContain('1,200 older than it is kept');
+      expect(text).toContain('1,200 too old to be kept');
       expect(text).toContain('90,000 to 90,010 (11): The cloud refused the message for good.');
       expect(text).toContain('9f2c4ab0');
       expect(screen.all('.certificate [data-sum].num').map((sum) => sum.textContent)).toEqual(['720,000', '720,000']);
@@ -340,13 +238,16 @@ describe('data and outbox', () => {
       expect(screen.text()).toContain('48,210 messages were saved, exactly 316 were lost');
       expect(screen.text()).toContain('/var/lib/gatehouse/damaged/spool-2026-11-20T04-12-33.db');
       expect(screen.text()).toContain('365 d back');
+      expect(screen.text()).toContain('Off by3 ms ahead');
       expect(screen.text()).toContain('1,204 messages');
     });
 
     it('warns of a clock that was never set, on the tab too', async () => {
       screen = await openConsole('#/data/storage', { scene: 'no-clock' });
-      expect(screen.get('.notice').textContent).toContain('Never set since the start');
+      expect(screen.get('.notice').textContent).toContain('Not set right');
       expect(screen.all('.data-tabs a[aria-current] svg')).toHaveLength(1);
+      expect(screen.get('.data-tabs a[aria-current]').textContent).toBe('(needs attention)Storage');
+      expect(screen.text()).toContain('nobody has told yet');
     });
 
     it('says what the written bytes mean, and that a flash disk writes more', async () => {
@@ -354,6 +255,7 @@ describe('data and outbox', () => {
       expect(screen.text()).toContain('At 1.24 GB a day a 32 GB disk of 3,000 cycles lasts more than 20 years.');
       expect(screen.text()).toContain('2 to 10 times');
       expect(screen.all('.wear-day')).toHaveLength(30);
+      expect(screen.get('.wear-days').getAttribute('aria-label')).toMatch(/^Written a day.*Most: 1\.50 GB on \d{4}-\d\d-\d\d\.$/);
       expect(screen.text()).toContain('12 of 64');
     });
   });
@@ -364,10 +266,15 @@ describe('data and outbox', () => {
       expect(screen.get('.table-row', 'scada-historian').textContent).toContain('Away, full');
       await screen.click(screen.get('button', 'Forget label-printer-2'));
       expect(screen.get('dialog[open]').textContent).toContain('214 messages that wait in it are removed');
-      await hold('Hold to forget');
-      expect(asked('session.forget')).toEqual([{ id: 'label-printer-2' }]);
+      await hold(screen, 'Hold to forget');
+      expect(asked(screen, 'session.forget')).toEqual([{ id: 'label-printer-2' }]);
       await screen.pass(1500);
       expect(screen.all('.table-row', 'label-printer-2')).toHaveLength(0);
+    });
+
+    it('says what a full session means', async () => {
+      screen = await openConsole('#/data/sessions');
+      expect(screen.text()).toContain('newer messages are not kept for it, and are counted');
     });
 
     it('warns when the client is connected', async () => {
