@@ -9,7 +9,7 @@ const LEVELS: readonly (readonly string[])[] = [
   ['contract'],
   ['config', 'security', 'transports', 'store', 'router'],
   ['functions', 'cloud'],
-  ['adapters', 'broker', 'deploy', 'alarms', 'health'],
+  ['adapters', 'broker', 'deploy', 'alarms', 'health', 'shadows'],
   ['demo'],
   ['api'],
   ['gateway'],
@@ -29,6 +29,8 @@ const OWNERS: Readonly<Record<string, RegExp>> = {
   mqtt: /^core\/cloud\//,
   ws: /^core\/api\//,
   yaml: /^core\/deploy\//,
+  yauzl: /^core\/deploy\//,
+  croner: /^core\/functions\//,
   yargs: /^core\/cli\//,
 };
 

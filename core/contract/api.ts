@@ -1,5 +1,15 @@
 import { z } from 'zod';
 import { Keep, OutboxPolicy, StreamPolicy } from './document/outbox.ts';
+import {
+  ErrorGroupView,
+  FailedEventView,
+  FunctionVersionView,
+  InstanceView,
+  InvocationView,
+  ScheduleView,
+  SecretView,
+  TestEventView,
+} from './function-views.ts';
 import { CertificateView, DeadLetterView, OutboxStreamView, SessionView, StorageView, WaitingView } from './outbox-views.ts';
 import {
   AlarmView,
@@ -35,6 +45,75 @@ export const METHODS = {
   'function.list': { input: none, output: z.array(FunctionView) },
   'function.restart': { input: z.strictObject({ name: z.string() }), output: done },
   'function.pause': { input: z.strictObject({ name: z.string(), paused: z.boolean() }), output: done },
+  /** Invokes it and waits for the result; `payload` is base64. The function's `permissions.invokedBy` must name the caller's kind. */
+  'function.invoke': {
+    input: z.strictObject({
+      name: z.string(),
+      payload: z.string().max(1_398_104),
+      topic: z.string().min(1).max(256).default('gatehouse/invoke'),
+      clientContext: z.record(z.string(), z.json()).optional(),
+    }),
+    output: InvocationView,
+  },
+  /** Dead letters of one function, or of all (null), newest first, ids below `before`. */
+  'function.failed.list': {
+    input: z.strictObject({
+      name: z.string().nullable(),
+      before: z.number().nullable(),
+      limit: z.number().int().min(1).max(200),
+    }),
+    output: z.array(FailedEventView),
+  },
+  'function.failed.get': {
+    input: z.strictObject({ id: z.number() }),
+    output: FailedEventView,
+  },
+  /** Null: all of this function. */
+  'function.failed.retry': {
+    input: z.strictObject({
+      name: z.string(),
+      ids: z.array(z.number()).max(10_000).nullable(),
+    }),
+    output: z.object({ count: z.number() }),
+  },
+  'function.failed.discard': {
+    input: z.strictObject({
+      name: z.string(),
+      ids: z.array(z.number()).max(10_000).nullable(),
+    }),
+    output: z.object({ count: z.number() }),
+  },
+  'test-event.list': {
+    input: z.strictObject({ function: z.string() }),
+    output: z.array(TestEventView),
+  },
+  'test-event.save': {
+    input: z.strictObject({
+      function: z.string(),
+      name: z.string().min(1).max(64),
+      topic: z.string().min(1).max(256),
+      payload: z.string().max(349_528),
+    }),
+    output: done,
+  },
+  'test-event.remove': {
+    input: z.strictObject({ function: z.string(), name: z.string() }),
+    output: done,
+  },
+  'secret.list': { input: none, output: z.array(SecretView) },
+  /** Exactly one of `text` and `bytes` (base64). The command line only: a console without sign-in must not set secrets. */
+  'secret.set': {
+    input: z.strictObject({
+      name: z.string().min(1).max(256),
+      text: z.string().max(65_536).optional(),
+      bytes: z.string().max(87_384).optional(),
+    }),
+    output: SecretView,
+  },
+  'secret.remove': {
+    input: z.strictObject({ name: z.string() }),
+    output: done,
+  },
   /** The trend of one series between two times, in at most `buckets` buckets. */
   'history.trend': {
     input: z.strictObject({
@@ -150,7 +229,32 @@ export const TOPICS = {
   storage: { params: none, row: StorageView, keep: null },
   certificates: { params: none, row: CertificateView, keep: null },
   sessions: { params: none, row: SessionView, keep: null },
-  logs: { params: z.strictObject({}), row: LogView, keep: 2000 },
+  instances: {
+    params: z.strictObject({ function: z.string().optional() }),
+    row: InstanceView,
+    keep: null,
+  },
+  'function-errors': {
+    params: z.strictObject({ function: z.string() }),
+    row: ErrorGroupView,
+    keep: null,
+  },
+  'function-versions': {
+    params: z.strictObject({ function: z.string() }),
+    row: FunctionVersionView,
+    keep: null,
+  },
+  schedules: {
+    params: z.strictObject({ function: z.string().optional() }),
+    row: ScheduleView,
+    keep: null,
+  },
+  /** `source`: only records of this one, `function:alarm`. */
+  logs: {
+    params: z.strictObject({ source: z.string().optional() }),
+    row: LogView,
+    keep: 2000,
+  },
   messages: {
     params: z.strictObject({ edge: z.string().optional(), filter: z.string().max(256).optional() }),
     row: MessageView,

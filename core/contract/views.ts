@@ -133,6 +133,25 @@ export const FunctionView = z.object({
   state: z.enum(['starting', 'running', 'restarting', 'parked', 'paused']),
   since: z.number(),
   threads: z.number(),
+  lifetime: z.enum(['on-demand', 'long-lived']),
+  isolation: z.enum(['thread', 'process']),
+  concurrency: z.number(),
+  /** Of the deployment that brought this code. */
+  version: z.number(),
+  /** Events that the full queue refused or dropped. */
+  throttles: z.number(),
+  /** Attempts beyond the first, and events that wait for their next one. */
+  retries: z.number(),
+  retrying: z.number(),
+  /** Events in its dead-letter list. */
+  failedEvents: z.number(),
+  /** Starts of instances since it was made: how many, and how long they took. */
+  cold: z.object({ count: z.number(), p50: z.number(), p95: z.number() }),
+  /** Of one core, all instances; null where it cannot be told. */
+  cpuPercent: z.number().nullable(),
+  scratchBytes: z.number(),
+  /** What the function counts itself with `metrics`. */
+  metrics: z.record(z.string(), z.number()),
   invocations: z.number(),
   invocationsPerS: z.number(),
   failures: z.number(),

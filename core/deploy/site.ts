@@ -4,11 +4,16 @@ import type { DeviceConfig } from '../contract/document/devices.ts';
 import type { SiteDocument } from '../contract/document/document.ts';
 import type { FunctionConfig } from '../contract/document/functions.ts';
 import type { SubscriptionConfig } from '../contract/document/subscriptions.ts';
+import type { Inheritance } from '../functions/runner.ts';
 import type { FunctionEntry } from './stage.ts';
 
 /** What a site is made of, as far as switching needs it. */
 export interface SiteFunction<S> {
   readonly sink: S;
+  /** What waits goes to the new version, between two events: called on the old one right before the new sink is attached. */
+  handOver(): Inheritance;
+  /** Called on the new one with what the old one of the same name left. */
+  inherit(from: Inheritance): void;
   start(signal: AbortSignal): Promise<void>;
   stop(): Promise<void>;
 }

@@ -5,11 +5,17 @@ import { describe, GatewayError } from '../base/errors.ts';
 import type { SiteDocument } from '../contract/document/document.ts';
 import type { FunctionConfig } from '../contract/document/functions.ts';
 
-/** Where the thread of a function finds its code. */
+/** Where the instances of a function find its code. */
 export interface FunctionEntry {
+  /** Absolute path of the module. */
   readonly path: string;
   readonly directory: string;
   readonly version: number;
+  /** Of the code (of the zip, where it is one): SHA-256, hex. */
+  readonly hash: string;
+  readonly bytes: number;
+  /** Path of the export below the module. */
+  readonly exportPath: readonly string[];
 }
 
 /** Longest code file in bytes; a bundled function with its dependencies fits. */

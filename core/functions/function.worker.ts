@@ -1,12 +1,12 @@
 import { type MessagePort, workerData } from 'node:worker_threads';
 import { systemClock } from '../base/clock.ts';
+import type { EmptyLoop } from './lambda/contract.ts';
 import { captureConsole, guardProcess } from './lambda/guards.ts';
-import type { EmptyLoop } from './lambda/handler.ts';
 import { describeLoadFault, loadHandler } from './lambda/load.ts';
 import { describeThrown } from './lambda/thrown.ts';
 import { createLineLimit } from './line-limit.ts';
 import { createOutbox } from './outbox.ts';
-import type { FromThread, ThreadData, ToThread } from './protocol.ts';
+import type { FromInstance, InstanceData, ToInstance } from './protocol.ts';
 import { createThreadLoop, type ThreadLoop } from './thread-loop.ts';
 
 const LINES_PER_S = 200;
@@ -44,10 +44,10 @@ function emptyLoopOf(port: MessagePort, unanswered: () => number): EmptyLoop & {
   };
 }
 
-async function main(data: ThreadData): Promise<void> {
+async function main(data: InstanceData): Promise<void> {
   const { port } = data;
   const { monotonic } = systemClock;
-  const send = (message: FromThread, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer);
+  const send = (message: FromInstance, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer);
   const outbox = createOutbox({ monotonic, send, soon: (fn) => void setImmediate(fn) });
   let loop: ThreadLoop | undefined;
   const limited = createLineLimit(LINES_PER_S, monotonic);
@@ -76,7 +76,7 @@ async function main(data: ThreadData): Promise<void> {
       send,
     });
     const { receive } = loop;
-    port.on('message', (message: ToThread) => {
+    port.on('message', (message: ToInstance) => {
       receive(message);
       emptyLoop.heard();
     });
@@ -87,7 +87,7 @@ async function main(data: ThreadData): Promise<void> {
   }
 }
 
-const given: ThreadData = workerData;
+const given: InstanceData = workerData;
 const own = { ...given };
 Reflect.deleteProperty(workerData, 'port'); // the function's code sees workerData too
 void main(own);

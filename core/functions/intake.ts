@@ -1,6 +1,6 @@
 import { GatewayError } from '../base/errors.ts';
 import { createQueue } from '../base/queue.ts';
-import type { QueuePolicyName } from '../contract/document/functions.ts';
+import type { QueuePolicyName } from '../contract/document/queue-policy.ts';
 import type { Message } from '../contract/message.ts';
 
 interface Blocked {

@@ -1,6 +1,6 @@
 import type { PublishOptions, PublishPayload } from './lambda/context.ts';
 import { NO_OWNER, type PublishMark, packOutbox } from './packing.ts';
-import type { FromThread, LogLine, OutMessage, Refusal, ThrownText } from './protocol.ts';
+import type { FromInstance, LogLine, OutMessage, Refusal, ThrownText } from './protocol.ts';
 
 const FLUSH_BYTES = 256 * 1024;
 const START_BYTES = 16 * 1024;
@@ -47,7 +47,7 @@ export interface Outbox {
 
 export interface OutboxDeps {
   readonly monotonic: () => number;
-  send(message: FromThread, transfer: ArrayBuffer[]): void;
+  send(message: FromInstance, transfer: ArrayBuffer[]): void;
   /** Calls `fn` once when the thread is about to wait. */
   soon(fn: () => void): void;
 }

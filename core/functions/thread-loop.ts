@@ -1,34 +1,36 @@
-import { createContexts, type FunctionContext, type PublishOptions, type PublishPayload } from './lambda/context.ts';
+import type { FunctionContext, PublishOptions, PublishPayload } from './lambda/context.ts';
+import { createContexts } from './lambda/contexts.ts';
+import type { EmptyLoop, Handler } from './lambda/contract.ts';
 import { decodeEvent } from './lambda/event.ts';
-import { type EmptyLoop, type Handler, invoke, isThenable } from './lambda/handler.ts';
+import { invoke, isThenable } from './lambda/handler.ts';
 import { describeThrown } from './lambda/thrown.ts';
 import type { Outbox } from './outbox.ts';
 import { payloadOffsets } from './packing.ts';
 import {
   type BatchMessage,
   CELL,
-  type FromThread,
+  type FromInstance,
+  type InstanceData,
   SERIALS,
-  type ThreadData,
   type ThrownText,
-  type ToThread,
+  type ToInstance,
 } from './protocol.ts';
 
 /** A batch is told of at its end, and before a call when the last telling is older than this. */
 const FLUSH_AFTER_MS = 1;
 
 export interface LoopDeps {
-  readonly data: Omit<ThreadData, 'port'>;
+  readonly data: Omit<InstanceData, 'port'>;
   readonly outbox: Outbox;
   readonly emptyLoop: EmptyLoop;
   readonly monotonic: () => number;
   /** Added to the thread's monotonic time, it gives the one all threads share. */
   readonly sharedOffsetMs: number;
-  send(message: FromThread): void;
+  send(message: FromInstance): void;
 }
 
 export interface ThreadLoop {
-  receive(message: ToThread): void;
+  receive(message: ToInstance): void;
   /** Whether a handler runs now: tells whom an uncaught error belongs to. */
   readonly running: boolean;
 }

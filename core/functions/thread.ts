@@ -7,13 +7,13 @@ import { createLineLimit } from './line-limit.ts';
 import { unpackOutbox } from './packing.ts';
 import {
   CELL,
-  type FromThread,
-  isFromThread,
+  type FromInstance,
+  type InstanceData,
+  isFromInstance,
   type LogLine,
   type OutMessage,
-  type ThreadData,
   type ThrownText,
-  type ToThread,
+  type ToInstance,
 } from './protocol.ts';
 import { createPublishing } from './publishing.ts';
 import { endOf, type ThreadEnd, type Verdict } from './thread-end.ts';
@@ -58,7 +58,7 @@ export interface ThreadDeps {
   publish(draft: Draft): Promise<void> | undefined;
 }
 
-export type ThreadOptions = Omit<ThreadData, 'port' | 'cell'> & { readonly env: Readonly<Record<string, string>> };
+export type ThreadOptions = Omit<InstanceData, 'port' | 'cell'> & { readonly env: Readonly<Record<string, string>> };
 
 /** The main thread's side of one function thread. */
 export interface FunctionThread {
@@ -79,7 +79,7 @@ export interface FunctionThread {
 function startWorker(options: ThreadOptions, cell: Int32Array): { worker: Worker; port: MessageChannel['port1'] } {
   const { port1: port, port2 } = new MessageChannel();
   const { env, ...rest } = options;
-  const data: ThreadData = { ...rest, port: port2, cell };
+  const data: InstanceData = { ...rest, port: port2, cell };
   const worker = new Worker(new URL('./function.worker.ts', import.meta.url), {
     name: options.name,
     workerData: data,
@@ -111,7 +111,7 @@ export function createThread(deps: ThreadDeps, options: ThreadOptions): Function
   let memoryBytes = 0;
   let last: Message | undefined;
 
-  const post = (message: ToThread, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer);
+  const post = (message: ToInstance, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer);
   const publishing = createPublishing({
     name: options.name,
     publish: deps.publish,
@@ -152,8 +152,8 @@ export function createThread(deps: ThreadDeps, options: ThreadOptions): Function
     if (ended.length > 0) listener.onRoom();
   }
   function receive(value: unknown): void {
-    if (!isFromThread(value)) return;
-    const message: FromThread = value;
+    if (!isFromInstance(value)) return;
+    const message: FromInstance = value;
     if (message.t === 'out') takeOut(message);
     else if (message.t === 'ready') {
       if (verdict) return; // too late: it is being ended

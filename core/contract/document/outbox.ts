@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Id } from './common.ts';
-import { TopicFilter } from './subscriptions.ts';
+import { TopicFilter } from './topic-filter.ts';
 
 /** The stream of everything that no other stream takes. */
 export const REST_STREAM = 'rest';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Id } from './common.ts';
-import { QueuePolicy } from './functions.ts';
+import { QueuePolicy } from './queue-policy.ts';
+import { TopicFilter } from './topic-filter.ts';
 
 const ID = '[a-z0-9][a-z0-9_-]{0,63}';
 /** `cloud`, `local` (clients of the broker), `device:<id>` or `device:*`, `function:<name>`. */
@@ -17,20 +18,6 @@ export const SubscriptionTarget = z
     new RegExp(`^(cloud|local|history|alarms|device:${ID}|function:${ID})$`),
     'use "cloud", "local", "history", "alarms", "device:<id>" or "function:<name>"',
   );
-
-/** MQTT topic filter (MQTT 3.1.1, section 4.7). */
-export const TopicFilter = z
-  .string()
-  .min(1, 'must not be empty')
-  .max(256, 'must have at most 256 bytes')
-  .refine(
-    (text) =>
-      text.split('/').every((level, i, all) => (level === '#' ? i === all.length - 1 : level === '+' || !/[+#]/.test(level))),
-    {
-      message: '"+" must fill a level, "#" must be the last level',
-    },
-  )
-  .refine((text) => !text.includes('\u0000'), { message: 'must not contain NUL' });
 
 /** A route. Nothing flows between parties that no subscription allows. */
 export const Subscription = z.strictObject({

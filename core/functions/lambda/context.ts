@@ -1,4 +1,4 @@
-/** The Lambda context, as far as a function at the edge has one, and `gatehouse` for what AWS has no word for. */
+/** The contexts of Lambda and of Greengrass, and `gatehouse` for what AWS has no word for. */
 
 export type PublishPayload = string | Uint8Array | ArrayBuffer | object | number | boolean | null;
 export interface PublishOptions {
@@ -11,16 +11,13 @@ export interface GatehouseContext {
   readonly topic: string;
   /** Who sent it, as in subscriptions: `device:meter`, `cloud`, `client:pump-1`. */
   readonly source: string;
-  /**
-   * Publishes a message as this function. Text and bytes go as they are, anything else as JSON.
-   * Resolves when the gateway has accepted the message: with a durable target (the cloud), when it is on disk.
-   * Rejects with `code` set when the gateway refuses it. Throws at once for a wrong argument, and with the code
-   * `function/publish-limit` when one invocation publishes more than the deployment allows.
-   */
+  /** 1 for the first attempt at this event. */
+  readonly attempt: number;
+  /** Publishes a message as this function: as `publish` of the module `gatehouse`, tied to this invocation. */
   publish(topic: string, payload: PublishPayload, options?: PublishOptions): Promise<void>;
 }
 
-/** The second argument of a handler. */
+/** The second argument of a handler. Methods stand on the prototype: one is made per invocation, tens of thousands a second. */
 export interface FunctionContext {
   readonly awsRequestId: string;
   readonly functionName: string;
@@ -29,53 +26,34 @@ export interface FunctionContext {
   readonly memoryLimitInMB: string;
   readonly logGroupName: string;
   readonly logStreamName: string;
-  /** Kept for code that sets it. An invocation ends with its result here, whatever is still open. */
+  /**
+   * Counts where a callback ends the invocation. True: the result is told when the event loop is empty, as Lambda waits; false: at
+   * once. A returned promise ends it at once, whatever stands here.
+   */
   callbackWaitsForEmptyEventLoop: boolean;
-  /** Node code reads `Custom.subject`, the wire and Python say `custom`: both are there. */
+  /** Node code reads `Custom.subject`, the wire and Python say `custom`: the same object under both names. */
   readonly clientContext: {
-    readonly client: Record<string, never>;
-    readonly Custom: { readonly subject: string };
-    readonly custom: { readonly subject: string };
-    readonly env: Record<string, never>;
+    readonly client: Readonly<Record<string, unknown>>;
+    readonly Custom: Readonly<Record<string, unknown>> & {
+      readonly subject: string;
+    };
+    readonly custom: Readonly<Record<string, unknown>> & {
+      readonly subject: string;
+    };
+    readonly env: Readonly<Record<string, unknown>>;
   };
+  readonly identity: undefined;
   readonly gatehouse: GatehouseContext;
   /** Milliseconds until the deadline; never below 0. */
   getRemainingTimeInMillis(): number;
+  /** Of the oldest Lambda runtimes, still found in code: `done(error, result)`, `succeed(result)`, `fail(error)`, as the callback. */
+  done(error?: unknown, result?: unknown): void;
+  succeed(result?: unknown): void;
+  fail(error: unknown): void;
 }
 
 /** A handler may return one message to publish, or several; any other result is only the invocation's result. */
 export interface ReturnedMessage extends PublishOptions {
   readonly topic: string;
   readonly payload: PublishPayload;
-}
-
-export interface InvocationFacts {
-  readonly requestId: string;
-  readonly topic: string;
-  readonly source: string;
-  /** Monotonic ms at which the deadline is reached. */
-  readonly deadline: number;
-}
-
-/** Builds contexts for one function; what never changes is worked out once. */
-export function createContexts(
-  config: { readonly name: string; readonly version: number; readonly memoryMb: number },
-  now: () => number,
-): (facts: InvocationFacts, publish: GatehouseContext['publish']) => FunctionContext {
-  const version = String(config.version);
-  const invokedFunctionArn = `arn:aws:lambda:local:000000000000:function:${config.name}:${version}`;
-  const memoryLimitInMB = String(config.memoryMb);
-  return (facts, publish) => ({
-    awsRequestId: facts.requestId,
-    functionName: config.name,
-    functionVersion: version,
-    invokedFunctionArn,
-    memoryLimitInMB,
-    logGroupName: `/aws/lambda/${config.name}`,
-    logStreamName: version,
-    callbackWaitsForEmptyEventLoop: true,
-    clientContext: { client: {}, Custom: { subject: facts.topic }, custom: { subject: facts.topic }, env: {} },
-    gatehouse: { topic: facts.topic, source: facts.source, publish },
-    getRemainingTimeInMillis: () => Math.max(0, Math.round(facts.deadline - now())),
-  });
 }

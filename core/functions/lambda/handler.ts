@@ -1,17 +1,5 @@
 import type { FunctionContext } from './context.ts';
-
-export type Callback = (error?: unknown, result?: unknown) => void;
-export interface Handler {
-  /** It declares a third parameter, so its plain return is not the end of the invocation. */
-  readonly takesCallback: boolean;
-  call(event: unknown, context: FunctionContext, callback: Callback): unknown;
-}
-
-/** Tells that the event loop ran empty: nothing is left that could still call the callback. */
-export interface EmptyLoop {
-  /** Calls `fn` once when the loop is empty; returns its removal. */
-  onEmpty(fn: () => void): () => void;
-}
+import type { Callback, EmptyLoop, Handler } from './contract.ts';
 
 export const isThenable = (value: unknown): value is PromiseLike<unknown> =>
   typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';

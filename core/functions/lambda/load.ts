@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { ThrownText } from '../protocol.ts';
-import type { Handler } from './handler.ts';
+import type { Handler } from './contract.ts';
 import { describeThrown } from './thrown.ts';
 
 /**

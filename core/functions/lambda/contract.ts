@@ -1,0 +1,36 @@
+import type { FunctionContext } from './context.ts';
+
+export type Callback = (error?: unknown, result?: unknown) => void;
+
+/**
+ * A loaded handler. Called `handler.call(module, event, context, callback)` (contract 1.4). How an invocation ends:
+ * - a returned thenable settles it, with its value or rejection;
+ * - the callback (or `context.done/succeed/fail`), once: later calls count for nothing; an error wins over a result; `undefined` is `null`;
+ * - a plain return of a handler that declares no callback: with that value (`undefined` is `null`);
+ * - a handler that declares a callback, when the event loop is empty: with `null`;
+ * - a synchronous throw: as a failure.
+ * A result that JSON cannot say fails the invocation (Handled). With binary encoding a Uint8Array or text result goes as it is.
+ */
+export interface Handler {
+  /** It declares a third parameter, so its plain return is not the end of the invocation. */
+  readonly takesCallback: boolean;
+  call(event: unknown, context: FunctionContext, callback: Callback): unknown;
+}
+
+/** Tells that the event loop ran empty: nothing is left that could still call the callback. */
+export interface EmptyLoop {
+  /** Calls `fn` once when the loop is empty; returns its removal. */
+  onEmpty(fn: () => void): () => void;
+}
+
+/**
+ * `errorType` and `errorMessage` of a failed invocation. The function's own: `error.code` if it is a text (Greengrass), else
+ * `error.name`; a thrown text is its message with the type `string`. From outside: `Sandbox.Timedout` with
+ * `<requestId> Task timed out after <s.ss> seconds`, `Runtime.ExitError`, `Runtime.OutOfMemory`, `Runtime.UnhandledPromiseRejection`,
+ * `Runtime.ImportModuleError`, `Runtime.HandlerNotFound`, `Runtime.UserCodeSyntaxError`.
+ */
+export interface ErrorWords {
+  readonly errorType: string;
+  readonly errorMessage: string;
+  readonly stackTrace: readonly string[];
+}
