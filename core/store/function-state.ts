@@ -3,7 +3,8 @@ export interface FunctionState {
   get(owner: string, key: string): Promise<{ readonly json: string; readonly revision: number } | null>;
   /**
    * `json` null removes. `expected` null: unconditional; else the revision that must be there (0: none). Resolves with the new
-   * revision, or null when another one was there. Rejects with `function/state-full`: 64 KB a value, 10,000 keys and 16 MB a function.
+   * revision (0: removed), or null when another one was there. A revision is never used twice. Rejects with `function/state-full`:
+   * 64 KB a value, 10,000 keys and 16 MB a function.
    */
   set(owner: string, key: string, json: string | null, expected: number | null): Promise<number | null>;
   /** In order of the key. */

@@ -4,9 +4,12 @@ import type { FaultView } from '../contract/views.ts';
 import type { Certificates } from './certificates.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import type { Documents } from './documents.ts';
+import type { FailedEvents } from './failed-events.ts';
+import type { FunctionState } from './function-state.ts';
 import type { History } from './history.ts';
 import type { Sessions } from './sessions.ts';
 import type { Spool, SteadyTime } from './spool.ts';
+import type { TestEvents } from './test-events.ts';
 
 export interface StoreHealth {
   readonly state: 'ok' | 'full' | 'read-only' | 'failed';
@@ -31,6 +34,9 @@ export interface Store extends Service {
   readonly history: History;
   readonly documents: Documents;
   readonly sessions: Sessions;
+  readonly functionState: FunctionState;
+  readonly failedEvents: FailedEvents;
+  readonly testEvents: TestEvents;
   health(): StoreHealth;
   onHealth(listener: (health: StoreHealth) => void): () => void;
   condition(): StoreCondition;

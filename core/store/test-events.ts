@@ -7,8 +7,9 @@ export interface TestEvent {
   readonly savedAt: number;
 }
 export interface TestEvents {
+  /** In order of the name. */
   list(name: string): Promise<readonly TestEvent[]>;
-  /** Replaces one of the same name. */
+  /** Replaces one of the same name. Rejects with `function/test-events-full`. */
   save(event: TestEvent): Promise<void>;
   remove(name: string, event: string): Promise<boolean>;
 }

@@ -9,17 +9,15 @@ export interface Writer {
   saw(start: string): Promise<void>;
 }
 
-const SCRIPT = fileURLToPath(new URL('./store-writer.ts', import.meta.url));
-
 /** Starts the writer, below another program if `before` names one. The caller kills it. */
 export function startWriter(
   dataDir: string,
-  options: { begin?: number; appends?: number; before?: readonly string[] } = {},
+  options: { begin?: number; appends?: number; before?: readonly string[]; script?: string } = {},
 ): Writer {
   const command = [
     ...(options.before ?? []),
     process.execPath,
-    SCRIPT,
+    fileURLToPath(new URL(options.script ?? './store-writer.ts', import.meta.url)),
     dataDir,
     String(options.begin ?? 0),
     String(options.appends ?? 0),

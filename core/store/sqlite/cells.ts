@@ -1,3 +1,5 @@
+import { ERRORS, type ErrorCode } from '../../base/errors.ts';
+
 /** A database row's cells, checked: what is on a disk is not trusted to have the right type. */
 export type Row = readonly unknown[];
 
@@ -22,6 +24,14 @@ export function asText(cell: unknown): string {
 export function asBytes(cell: unknown): Uint8Array {
   if (!(cell instanceof Uint8Array)) throw wrong('bytes', cell);
   return cell;
+}
+
+const isCode = (text: string): text is ErrorCode => Object.hasOwn(ERRORS, text);
+
+/** The code of a fault; one that is not known any more is `gateway/internal`. */
+export function asCode(cell: unknown): ErrorCode {
+  const text = asText(cell);
+  return isCode(text) ? text : 'gateway/internal';
 }
 
 export const asNumberOrNull = (cell: unknown): number | null => (cell === null ? null : asNumber(cell));

@@ -10,13 +10,16 @@ import type { SteadyTime } from '../spool.ts';
 import type { Store, StoreHealth } from '../store.ts';
 import { createCertificatesClient } from './certificates-client.ts';
 import { createDeadClient } from './dead-client.ts';
+import { createFailedEventsClient } from './failed-events-client.ts';
 import { createFiguresClient } from './figures-client.ts';
+import { createFunctionStateClient } from './function-state-client.ts';
 import { createHistoryClient } from './history-client.ts';
 import { createMendingClient } from './mending-client.ts';
 import type { StoreConfig } from './protocol.ts';
 import { createSessionsClient } from './sessions-client.ts';
 import { createSpoolClient, type SpoolClient } from './spool-client.ts';
 import { createSweeping } from './spool-sweeping.ts';
+import { createTestEventsClient } from './test-events-client.ts';
 import { createWorkerLink, type StoreThread, spawnStoreThread, type WorkerLink } from './worker-link.ts';
 
 export interface SqliteStoreDeps {
@@ -225,18 +228,26 @@ export function createSqliteStore(deps: SqliteStoreDeps, options: SqliteStoreOpt
   const mending = createMendingClient({ clock, log, link, dataDir: deps.dataDir, onSalvaged: () => spool.wake() });
   const written = createFiguresClient({ clock, link, log }, 1000);
   const kept = createSessionsClient(link, { maxWaitingChanges: 100_000, maxWaitingBytes: 64 * MIB });
+  const functionState = createFunctionStateClient(link);
+  const failed = createFailedEventsClient({ link, log, metrics });
   const watch = createHealthWatch({ clock, log, link });
   const tidying = createTidying({ clock, log, link });
+  const countFailed = (): Promise<void> =>
+    failed.refresh().catch((cause: unknown) => log.warn('store.failed-events-unknown', { cause }));
   countCommits(metrics, spool);
   spool.onCommit(tidying.touched);
   kept.onCommit(tidying.touched);
+  failed.events.onChanged(tidying.touched);
   link.onMessage((message) => {
     if (message.t === 'health') watch.set(message.health);
     if (message.t === 'spool') {
       spool.apply(message.change);
       dead.told(message.change.deadLetters);
     }
-    if (message.t === 'moved-aside') mending.moved(message.moved);
+    if (message.t === 'moved-aside') {
+      mending.moved(message.moved);
+      if (message.moved.database === 'state') void countFailed();
+    }
   });
   link.onDown((cause) => {
     log.error('store.thread-ended', { cause });
@@ -246,6 +257,7 @@ export function createSqliteStore(deps: SqliteStoreDeps, options: SqliteStoreOpt
     spool.adopt(opened.spool);
     watch.set(opened.health);
     mending.opened(opened.salvage);
+    void countFailed();
   });
   let stopping: Promise<void> | null = null;
   async function shutDown(): Promise<void> {
@@ -254,8 +266,8 @@ export function createSqliteStore(deps: SqliteStoreDeps, options: SqliteStoreOpt
     mending.stop();
     sweeping.stop();
     history.stop();
-    const settled = Promise.allSettled([spool.settle(), history.settle(), written.settle(), kept.settle()]);
-    await settledWithin(clock, STOP_MS, settled);
+    const writers = [spool, history, written, kept, functionState, failed];
+    await settledWithin(clock, STOP_MS, Promise.allSettled(writers.map((writer) => writer.settle())));
     await link.stop(STOP_MS);
   }
   return {
@@ -268,6 +280,9 @@ export function createSqliteStore(deps: SqliteStoreDeps, options: SqliteStoreOpt
     condition: mending.condition,
     figures: written.figures,
     sessions: kept.sessions,
+    functionState: functionState.state,
+    failedEvents: failed.events,
+    testEvents: createTestEventsClient(link),
     health: watch.health,
     onHealth: watch.onHealth,
     lastLife: time.last,
@@ -278,6 +293,7 @@ export function createSqliteStore(deps: SqliteStoreDeps, options: SqliteStoreOpt
       dead.told(opened.spool.deadLetters);
       sweeping.start();
       watch.set(opened.health);
+      await countFailed();
       history.start();
       mending.start(opened.salvage);
     },

@@ -1,9 +1,8 @@
 import type { Database } from 'better-sqlite3';
-import { ERRORS, type ErrorCode } from '../../base/errors.ts';
 import type { FaultView } from '../../contract/views.ts';
 import type { DeadLetter } from '../dead-letters.ts';
 import type { DeadLetterStats } from '../spool.ts';
-import { asBytes, asNumber, asRow, asText, asTextOrNull } from './cells.ts';
+import { asBytes, asCode, asNumber, asRow, asText, asTextOrNull } from './cells.ts';
 import { inflate } from './packing.ts';
 
 /** The table of what was refused for good. Every call is part of the caller's transaction. */
@@ -36,11 +35,8 @@ const COPIED = 'topic, payload, flags, source, sequence, wall_ms, mono_ms, boot,
 const LETTER = `SELECT d.id, entry, stream, destination, topic, payload, flags, source, sequence, wall_ms, mono_ms,
   coalesce(b.boot, ''), hops, trace_id, custody, code, message, remedy, at_ms FROM dead d LEFT JOIN boots b ON b.id = d.boot`;
 
-const isCode = (text: string): text is ErrorCode => Object.hasOwn(ERRORS, text);
-
 function toLetter(row: unknown): DeadLetter {
   const cell = asRow(row);
-  const code = asText(cell[15]);
   return {
     id: asNumber(cell[0]),
     entry: asNumber(cell[1]),
@@ -60,7 +56,7 @@ function toLetter(row: unknown): DeadLetter {
       traceId: asTextOrNull(cell[13]),
     }),
     fault: {
-      code: isCode(code) ? code : 'gateway/internal',
+      code: asCode(cell[15]),
       message: asText(cell[16]),
       remedy: asText(cell[17]),
       at: asNumber(cell[18]),

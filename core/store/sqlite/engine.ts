@@ -1,6 +1,7 @@
 import { GatewayError } from '../../base/errors.ts';
 import { damaged } from './database.ts';
 import { toStoreError } from './faults.ts';
+import { createFunctionCalls } from './function-calls.ts';
 import type { HistoryDb } from './history-db.ts';
 import { isDamaged } from './mender.ts';
 import type { DatabaseName } from './move-aside.ts';
@@ -39,7 +40,7 @@ const NO_LIFE = { steadyMs: 0, wallMs: 0, trust: 'never' } as const;
 /** Which database a call works on; null where that is none or several. */
 function databaseOf(call: CallName): DatabaseName | null {
   if (/^(commit|peek|sweep|salvage|spool\..*|dead\..*)$/.test(call)) return 'spool';
-  if (/^(documents|figures|certificates)\./.test(call)) return 'state';
+  if (/^(documents|figures|certificates|function-state|failed-events|test-events)\./.test(call)) return 'state';
   if (/^sessions\./.test(call)) return 'sessions';
   return /^(record|trend|prune|move)$/.test(call) ? 'history' : null;
 }
@@ -135,6 +136,7 @@ function createHandlers(need: () => Parts, deps: EngineDeps): Omit<Handlers, 'op
         return null;
       }),
     'certificates.list': () => read((parts) => parts.certificates().list()),
+    ...createFunctionCalls(read),
     'figures.load': () => read((parts) => parts.figures().load()),
     'figures.save': (figures) =>
       read((parts) => {

@@ -5,8 +5,10 @@ import type { StoreCondition } from '../store.ts';
 import type { CertificatesDb } from './certificates-db.ts';
 import { createDiskGuard, type DiskGuard } from './disk-guard.ts';
 import type { DocumentsDb } from './documents-db.ts';
+import type { FailedEventsDb } from './failed-events-db.ts';
 import { probeWritable, unwritable } from './faults.ts';
 import type { FiguresDb } from './figures-db.ts';
+import type { FunctionStateDb } from './function-state-db.ts';
 import { HISTORY_MIGRATIONS, type HistoryDb, openHistoryDb } from './history-db.ts';
 import { lockDirectory } from './lock.ts';
 import { createMender, type Mender } from './mender.ts';
@@ -18,6 +20,7 @@ import { openSlot, type Slot } from './slot.ts';
 import { SPOOL_MIGRATIONS, type SpoolDb } from './spool-db.ts';
 import { openSpoolSlot, type SpoolSlot } from './spool-slot.ts';
 import { openStateDb, STATE_MIGRATIONS, type StateDb } from './state-db.ts';
+import type { TestEventsDb } from './test-events-db.ts';
 
 /** All databases of one data directory, open. */
 export interface Parts {
@@ -27,6 +30,9 @@ export interface Parts {
   documents(): DocumentsDb;
   figures(): FiguresDb;
   certificates(): CertificatesDb;
+  functionState(): FunctionStateDb;
+  failedEvents(): FailedEventsDb;
+  testEvents(): TestEventsDb;
   sessions(): SessionsDb;
   spool(): SpoolDb;
   /** Closes the spool and opens it with a new log, because the disk may not have kept the old one. */
@@ -119,6 +125,9 @@ function createParts(dir: string, guard: DiskGuard, slots: Slots, mender: Mender
     documents: () => state.get().documents,
     figures: () => state.get().figures,
     certificates: () => state.get().certificates,
+    functionState: () => state.get().functionState,
+    failedEvents: () => state.get().failedEvents,
+    testEvents: () => state.get().testEvents,
     sessions: sessions.get,
     spool: spool.get,
     configureSpool: spool.configure,

@@ -3,10 +3,14 @@ import type { GapView } from '../../contract/outbox-views.ts';
 import type { FaultView, TrendPoint } from '../../contract/views.ts';
 import type { DeadLetter } from '../dead-letters.ts';
 import type { StoredVersion } from '../documents.ts';
+import type { StoredFailedEvent } from '../failed-events.ts';
 import type { SessionChange } from '../sessions.ts';
 import type { SpoolAsk, SpoolPlan, SteadyTime } from '../spool.ts';
 import type { StoreCondition, StoreHealth } from '../store.ts';
+import type { TestEvent } from '../test-events.ts';
 import type { CertificateRow } from './certificates-db.ts';
+import type { FailedFigures, NewFailedEvent } from './failed-events-db.ts';
+import type { StateChange } from './function-state-db.ts';
 import type { DatabaseName, MovedAside } from './move-aside.ts';
 import type { PackedMessages } from './packing.ts';
 import type { SessionsCursor, SessionsPage } from './sessions-db.ts';
@@ -72,6 +76,14 @@ export interface Recorded {
 export type VersionSummary = Omit<StoredVersion, 'text' | 'files'>;
 export type NewVersion = Omit<StoredVersion, 'version' | 'state'>;
 
+/** What is told of a failed event beside its message. */
+export type FailedFact = Omit<NewFailedEvent, 'message'>;
+/** The outcome of one change: the new revision, null where another one was there, or why it was refused. */
+export interface StateChanged {
+  readonly revision: number | null;
+  readonly fault: StoreFault | null;
+}
+
 /** Every call the store's thread answers. */
 export interface StoreCalls {
   open: { input: StoreConfig; output: Opened };
@@ -107,6 +119,24 @@ export interface StoreCalls {
   'sessions.change': { input: readonly SessionChange[]; output: null };
   'certificates.put': { input: CertificateRow; output: null };
   'certificates.list': { input: null; output: readonly string[] };
+  'function-state.get': { input: { owner: string; key: string }; output: { json: string; revision: number } | null };
+  'function-state.change': { input: readonly StateChange[]; output: readonly StateChanged[] };
+  'function-state.keys': { input: { owner: string; prefix: string; limit: number }; output: readonly string[] };
+  'function-state.clear': { input: { owner: string }; output: number };
+  'failed-events.figures': { input: null; output: FailedFigures };
+  'failed-events.add': { input: { facts: readonly FailedFact[]; messages: PackedMessages }; output: FailedFigures };
+  'failed-events.list': {
+    input: { name: string | null; before: number | null; limit: number };
+    output: readonly StoredFailedEvent[];
+  };
+  'failed-events.get': { input: { id: number }; output: StoredFailedEvent | null };
+  'failed-events.take': {
+    input: { name: string; ids: readonly number[] | null };
+    output: { taken: readonly StoredFailedEvent[]; figures: FailedFigures };
+  };
+  'test-events.list': { input: { name: string }; output: readonly TestEvent[] };
+  'test-events.save': { input: TestEvent; output: null };
+  'test-events.remove': { input: { name: string; event: string }; output: boolean };
   'figures.load': { input: null; output: Readonly<Record<string, number>> };
   'figures.save': { input: Readonly<Record<string, number | null>>; output: null };
   /** Tries to get well again after a fault. */

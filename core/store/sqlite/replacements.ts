@@ -34,8 +34,9 @@ export function createReplacements(
       durable: true,
       replace(file, now) {
         const { salvaged, ...moved } = replaceState(file, { migrations: migrations.state, walPages, now });
-        const { versions, figures, certificates } = salvaged;
-        return [moved, `Saved: ${versions} version(s) of the deployment, ${figures} figures, ${certificates} certificate(s).`];
+        const { versions, figures, certificates, functionRows } = salvaged;
+        const parts = `${versions} version(s) of the deployment, ${figures} figures, ${certificates} certificate(s)`;
+        return [moved, `Saved: ${parts}, ${functionRows} value(s) and event(s) of functions.`];
       },
     },
     history: anew('The history', migrations.history, walPages, false),

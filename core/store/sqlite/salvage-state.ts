@@ -3,6 +3,7 @@ import { asNumber } from './cells.ts';
 import { openDatabase } from './database.ts';
 import { type Moved, replaceDatabase } from './move-aside.ts';
 import type { ReplaceOptions } from './salvage-begin.ts';
+import { createFunctionRows, leapIds } from './salvage-functions.ts';
 import { openPages, type Pages } from './salvage-pages.ts';
 import { type Cell, type RawRow, rootsOf, rowsOfPage, rowsOfTree } from './salvage-records.ts';
 
@@ -10,6 +11,8 @@ export interface StateSalvaged {
   readonly versions: number;
   readonly figures: number;
   readonly certificates: number;
+  /** What is kept for functions: values, failed events, test events. */
+  readonly functionRows: number;
 }
 
 const isText = (cell: Cell | undefined): boolean => typeof cell === 'string';
@@ -58,7 +61,8 @@ function copyRows(file: string, db: Database): StateSalvaged {
     'INSERT INTO figures VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = max(value, excluded.value)',
   );
   const certificate = db.prepare('INSERT OR IGNORE INTO certificates VALUES (?, ?, ?, ?)');
-  const counts = { versions: 0, figures: 0, certificates: 0 };
+  const functionRow = createFunctionRows(db);
+  const counts = { versions: 0, figures: 0, certificates: 0, functionRows: 0 };
   const pages = openPages(file);
   try {
     db.transaction(() => {
@@ -67,9 +71,11 @@ function copyRows(file: string, db: Database): StateSalvaged {
         for (const row of rowsOfPage(pages, page)) {
           if (isVersion(row)) counts.versions += version.run(row.rowid, ...row.cells.slice(1)).changes;
           else if (isCertificate(row)) counts.certificates += certificate.run(row.rowid, ...row.cells.slice(1)).changes;
+          else counts.functionRows += functionRow(row);
         }
       }
       for (const { cells } of figuresOf(pages, db)) counts.figures += figure.run(...cells).changes;
+      leapIds(db);
       db.exec(ONE_RUNNING);
     })();
   } finally {
@@ -79,11 +85,11 @@ function copyRows(file: string, db: Database): StateSalvaged {
 }
 
 /**
- * Puts a new state database in the place of a damaged one, which must be closed, with every version, figure and certificate that can
- * be read. It is small: this takes milliseconds.
+ * Puts a new state database in the place of a damaged one, which must be closed, with every version, figure, certificate and row
+ * of functions that can be read. Mostly it is small, and this takes milliseconds; with many failed events it may take a second.
  */
 export function replaceState(file: string, options: ReplaceOptions): Moved & { readonly salvaged: StateSalvaged } {
-  let salvaged: StateSalvaged = { versions: 0, figures: 0, certificates: 0 };
+  let salvaged: StateSalvaged = { versions: 0, figures: 0, certificates: 0, functionRows: 0 };
   const moved = replaceDatabase(file, options.now, (fresh) => {
     const db = openDatabase(fresh, { synchronous: 'FULL', migrations: options.migrations, walPages: options.walPages });
     try {

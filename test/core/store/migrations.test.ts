@@ -14,7 +14,7 @@ const ALL: [string, readonly Migration[], string[]][] = [
     ['boots', 'dead', 'dead_totals', 'drops', 'entries', 'gaps', 'life', 'salvage', 'sources', 'streams'],
   ],
   ['history', HISTORY_MIGRATIONS, ['samples', 'series', 'totals']],
-  ['state', STATE_MIGRATIONS, ['certificates', 'figures', 'versions']],
+  ['state', STATE_MIGRATIONS, ['certificates', 'failed_events', 'figures', 'function_state', 'test_events', 'versions']],
 ];
 
 describe('migrations', () => {
