@@ -8,12 +8,18 @@ const FADE_MS = 60_000;
 
 /** Counts of one function since it was made. */
 export interface Figures {
-  /** Events that ended, well or not. */
+  /** Attempts that ended, well or not. */
   invocations: number;
+  /** Events that are done with: they ended well, or are not tried again. */
+  done: number;
   failures: number;
   timeouts: number;
   restarts: number;
   published: number;
+  /** Events that the full queue refused or dropped. */
+  throttles: number;
+  /** How long instances took from the decision to start them until they were ready, ms. */
+  readonly cold: Histogram;
   readonly durations: Histogram;
   /** Recent duration of an invocation in ms; what batches are sized by. */
   usualMs: number;
@@ -28,10 +34,13 @@ export function createFigures(clock: Clock): Figures {
   let fadedAt = clock.monotonic();
   const figures: Figures = {
     invocations: 0,
+    done: 0,
     failures: 0,
     timeouts: 0,
     restarts: 0,
     published: 0,
+    throttles: 0,
+    cold: createHistogram(0.1, SLOWEST_MS),
     durations: createHistogram(0.001, SLOWEST_MS),
     usualMs: 1,
     rate() {
@@ -54,6 +63,7 @@ export interface Gauges {
   readonly queue: () => number;
   readonly memoryBytes: () => number;
   readonly threads: () => number;
+  readonly retrying: () => number;
 }
 
 /** Shows a function's figures to Prometheus, label `function`. Returns their removal. */
@@ -67,8 +77,9 @@ export function exposeFigures(metrics: Metrics, name: string, figures: Figures, 
   const removals = [
     ...quantiles,
     gauge('queue', 'Events that wait for the function.', gauges.queue),
-    gauge('memory_bytes', 'Memory in use by the threads of the function.', gauges.memoryBytes),
-    gauge('threads', 'Threads that are ready.', gauges.threads),
+    gauge('memory_bytes', 'Memory in use by the instances of the function.', gauges.memoryBytes),
+    gauge('threads', 'Instances that are ready.', gauges.threads),
+    gauge('retrying', 'Events that wait for their next attempt.', gauges.retrying),
   ];
   return () => {
     for (const remove of removals) remove();
@@ -83,7 +94,10 @@ export function createCounters(metrics: Metrics, name: string) {
     invocations: counter('invocations', 'Invocations that ended, well or not.'),
     failures: counter('failures', 'Invocations that failed.'),
     timeouts: counter('timeouts', 'Invocations that were ended at their deadline.'),
-    restarts: counter('restarts', 'Threads that were replaced.'),
+    restarts: counter('restarts', 'Instances that were replaced.'),
+    throttles: counter('throttles', 'Events that a full queue refused or dropped.'),
+    retries: counter('retries', 'Attempts beyond the first.'),
+    coldStarts: counter('cold_starts', 'Instances that were started.'),
     published: counter('published', 'Messages that were published.'),
     dropped: (reason: string) =>
       metrics.counter('gatehouse_function_dropped_total', 'Events that were not handled.', { ...labels, reason }),

@@ -1,24 +1,36 @@
-import type { Message } from '../contract/message.ts';
+import type { Job } from './invocation.ts';
 import { packPayloads } from './packing.ts';
-import { type BatchMessage, SERIALS, serialDistance } from './protocol.ts';
+import { type BatchMessage, type EventExtra, SERIALS, serialDistance } from './protocol.ts';
 
-/** How the events that a dead thread still had divide. */
+/** How the events that a dead instance still had divide. */
 export interface Wreck {
-  /** Ended well, but the thread could not tell any more. */
-  readonly quiet: readonly Message[];
+  /** Ended well, but the instance could not tell any more. */
+  readonly quiet: readonly Job[];
   /** Was being handled. */
-  readonly culprit: Message | undefined;
-  /** Not begun, or ended with something to tell that is lost: to be handled (again) by another thread, in this order. */
-  readonly rest: readonly Message[];
+  readonly culprit: Job | undefined;
+  /** Not begun, or ended with something to tell that is lost: to be handled (again) by another instance, in this order. */
+  readonly rest: readonly Job[];
 }
 
-/** The events that are with one thread, oldest first, and their serials. */
+/** What a batch says of those of its events that are more than messages: invoked, or tried again. */
+function extrasOf(jobs: readonly Job[]): EventExtra[] {
+  const extras: EventExtra[] = [];
+  jobs.forEach(({ ticket }, index) => {
+    if (!ticket) return;
+    const { requestId = '', request, attempt } = ticket;
+    const clientContext = request?.clientContext ?? null;
+    extras.push({ index, requestId, clientContext, attempt, wantsResult: ticket.settle !== undefined });
+  });
+  return extras;
+}
+
+/** The events that are with one instance, oldest first, and their serials. */
 export interface Flight {
-  /** Adds events and packs them for the thread. */
-  load(messages: readonly Message[]): BatchMessage;
+  /** Adds events and packs them for the instance. */
+  load(jobs: readonly Job[]): BatchMessage;
   /** The event of this serial, if it is still here. */
-  at(serial: number): Message | undefined;
-  oldest(count: number): readonly Message[];
+  at(serial: number): Job | undefined;
+  oldest(count: number): readonly Job[];
   /** Takes the `count` oldest off. */
   land(count: number): void;
   /** `runningCell` and `cleanCell` as in `CELL`. Leaves nothing in flight. */
@@ -30,7 +42,7 @@ export interface Flight {
 }
 
 export function createFlight(): Flight {
-  let events: Message[] = [];
+  let events: Job[] = [];
   let head = 0;
   let open: number[] = [];
   /** Where a cell's serial is in `events`, or -1. */
@@ -40,19 +52,19 @@ export function createFlight(): Flight {
     return index < events.length ? index : -1;
   }
   return {
-    load(messages) {
+    load(jobs) {
       const first = (head + events.length) % SERIALS;
-      events = [...events, ...messages];
-      open.push(messages.length);
+      events = [...events, ...jobs];
+      open.push(jobs.length);
       const topics: string[] = [];
       const sources: string[] = [];
       const payloads: Uint8Array[] = [];
-      for (const message of messages) {
+      for (const message of jobs) {
         topics.push(message.topic);
         sources.push(`${message.source.kind}:${message.source.id}`);
         payloads.push(message.payload);
       }
-      return { t: 'batch', first, topics, sources, bytes: packPayloads(payloads) };
+      return { t: 'batch', first, topics, sources, bytes: packPayloads(payloads), extras: extrasOf(jobs) };
     },
     at: (serial) => events[serialDistance(serial, head)],
     oldest: (count) => events.slice(0, count),

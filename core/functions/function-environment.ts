@@ -1,3 +1,5 @@
+import { delimiter, dirname, join } from 'node:path';
+
 /** What the environment of an instance is made of. */
 export interface EnvironmentFacts {
   readonly name: string;
@@ -30,3 +32,70 @@ export interface EnvironmentFacts {
  * AWS: AWS_CONTAINER_CREDENTIALS_FULL_URI, AWS_CONTAINER_AUTHORIZATION_TOKEN, AWS_ENDPOINT_URL_IOT_DATA_PLANE.
  */
 export type MakeEnvironment = (facts: EnvironmentFacts) => Readonly<Record<string, string>>;
+
+const ACCOUNT = '000000000000';
+const RUNTIME = 'nodejs24.x';
+const SYSTEM = 'arn:aws:lambda:::function:';
+/** The gateway's own PATH may name folders of its user; a function starts programs of the system at most. */
+const systemPath = (): string =>
+  process.platform === 'win32' ? 'C:\\Windows\\System32;C:\\Windows' : '/usr/local/bin:/usr/bin:/bin';
+/** Node reads these itself, and what they load would come before the gateway's guards. */
+const NODES_OWN = /^NODE_(OPTIONS|EXTRA_CA_CERTS|REPL_EXTERNAL_MODULE|V8_COVERAGE|COMPILE_CACHE)$/i;
+
+function lambdaVariables(facts: EnvironmentFacts): Record<string, string> {
+  const { name, directory, scratch, region } = facts;
+  return {
+    _HANDLER: facts.handler,
+    AWS_LAMBDA_FUNCTION_NAME: name,
+    AWS_LAMBDA_FUNCTION_VERSION: String(facts.version),
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(facts.memoryMb),
+    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
+    AWS_LAMBDA_LOG_STREAM_NAME: String(facts.version),
+    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+    AWS_EXECUTION_ENV: `AWS_Lambda_${RUNTIME}`,
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    LAMBDA_TASK_ROOT: directory,
+    LAMBDA_RUNTIME_DIR: dirname(process.execPath),
+    TZ: ':UTC',
+    LANG: 'en_US.UTF-8',
+    PATH: systemPath(),
+    NODE_PATH: [directory, join(directory, 'node_modules')].join(delimiter),
+    TMPDIR: scratch,
+    ...(process.platform === 'win32' ? { TEMP: scratch, TMP: scratch } : {}), // where os.tmpdir() looks there
+    HOME: scratch,
+  };
+}
+
+function greengrassVariables(facts: EnvironmentFacts): Record<string, string> {
+  const { arn, encoding, region, thingName, gatewayName, authToken } = facts;
+  return {
+    AWS_GREENGRASS_LAMBDA_ARN: arn,
+    AWS_GREENGRASS_LAMBDA_FUNCTION_HANDLER: facts.handler,
+    AWS_GREENGRASS_LAMBDA_ENCODING_TYPE: encoding,
+    AWS_GREENGRASS_LAMBDA_RUNTIME: RUNTIME,
+    AWS_GREENGRASS_LAMBDA_CONTAINER_MODE: 'NoContainer',
+    MY_FUNCTION_ARN: arn,
+    ENCODING_TYPE: encoding,
+    ROUTER_FUNCTION_ARN: `${SYSTEM}GGRouter`,
+    SHADOW_FUNCTION_ARN: `${SYSTEM}GGShadowService`,
+    SECRETS_MANAGER_FUNCTION_ARN: `${SYSTEM}GGSecretManager:1`,
+    GGC_MAX_INTERFACE_VERSION: '1.5',
+    GGC_VERSION: '1.11.0',
+    AUTH_TOKEN: authToken,
+    SVCUID: authToken,
+    AWS_IOT_THING_NAME: thingName,
+    AWS_IOT_THING_ARN: `arn:aws:iot:${region}:${ACCOUNT}:thing/${thingName}`,
+    AWS_GREENGRASS_GROUP_NAME: gatewayName,
+    GROUP_NAME: gatewayName,
+    LOG_LEVEL: 'INFO',
+  };
+}
+
+/** See `MakeEnvironment`. */
+export const makeEnvironment: MakeEnvironment = (facts) => ({
+  ...Object.fromEntries(Object.entries(facts.declared).filter(([name]) => !NODES_OWN.test(name))),
+  ...facts.aws,
+  ...lambdaVariables(facts),
+  ...greengrassVariables(facts),
+});

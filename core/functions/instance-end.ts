@@ -1,5 +1,7 @@
-import { describe, type ErrorCode } from '../base/errors.ts';
-import type { Message } from '../contract/message.ts';
+import { describe } from '../base/errors.ts';
+import type { Isolation } from './carrier/carrier.ts';
+import type { InstanceEnd } from './instance-seam.ts';
+import type { Job } from './invocation.ts';
 import type { ThrownText } from './protocol.ts';
 
 /** What the main thread found, in the order in which it came to know. */
@@ -13,45 +15,41 @@ export interface Verdict {
     | 'uncaught'
     | 'heap-full'
     | 'buffers-full'
+    | 'scratch-full'
     | 'broken'
     | 'exited';
   readonly thrown?: ThrownText;
   readonly cause?: unknown;
-  /** The event that was handled, as in `CELL.running`, where it is not to be read when the thread has ended. */
+  /** The event that was handled, as in `CELL.running`, where it is not to be read when the instance has ended. */
   readonly runningCell?: number;
-}
-
-/** Why a thread ended, in words for people, and what kind of end it was for the pool. */
-export interface ThreadEnd {
-  readonly kind: 'stopped' | 'load' | 'timeout' | 'crash';
-  readonly code: ErrorCode;
-  readonly message: string;
-  readonly stack: string;
-  /** The event that ended before it: the likely cause where none was being handled. */
-  readonly last: Message | undefined;
 }
 
 export interface EndFacts {
   readonly ready: boolean;
   readonly stopping: boolean;
-  readonly exitCode: number;
-  readonly last: Message | undefined;
-  readonly options: { readonly name: string; readonly timeoutMs: number; readonly memoryMb: number };
+  readonly exitCode: number | null;
+  readonly last: Job | undefined;
+  readonly options: {
+    readonly name: string;
+    readonly timeoutMs: number;
+    readonly memoryMb: number;
+    readonly isolation: Isolation;
+  };
 }
 
-export function endOf(verdict: Verdict, facts: EndFacts): ThreadEnd {
-  const found = explain(verdict, facts);
-  if (verdict.kind === 'stopped' || (verdict.kind === 'exited' && facts.stopping))
-    return { ...found, kind: 'stopped', last: facts.last };
-  if (facts.ready) return { ...found, last: facts.last };
+export function endOf(verdict: Verdict, facts: EndFacts): InstanceEnd {
+  const { exitCode, last } = facts;
+  const found = { ...explain(verdict, facts), exitCode, ...(verdict.thrown ? { thrown: verdict.thrown } : {}) };
+  if (verdict.kind === 'stopped' || (verdict.kind === 'exited' && facts.stopping)) return { ...found, kind: 'stopped', last };
+  if (facts.ready) return { ...found, last };
   const code = found.code === 'function/out-of-memory' ? found.code : 'function/load-failed';
   return { ...found, kind: 'load', code, last: undefined };
 }
 
-type Explained = Pick<ThreadEnd, 'kind' | 'code' | 'message' | 'stack'>;
+type Explained = Pick<InstanceEnd, 'kind' | 'code' | 'message' | 'stack'>;
 
 function explain({ kind, thrown, cause }: Verdict, { options, exitCode, ready }: EndFacts): Explained {
-  const { name } = options;
+  const { name, isolation } = options;
   const when = ready ? '' : ' while it was loaded';
   const stack = thrown?.stack ?? '';
   switch (kind) {
@@ -66,7 +64,7 @@ function explain({ kind, thrown, cause }: Verdict, { options, exitCode, ready }:
       return { kind: 'timeout', code: 'function/timeout', message, stack };
     }
     case 'stuck': {
-      const message = `function "${name}" takes no events any more: something that an earlier event left running blocks its thread`;
+      const message = `function "${name}" takes no events any more: something that an earlier event left running blocks its ${isolation}`;
       return { kind: 'timeout', code: 'function/timeout', message, stack };
     }
     case 'uncaught':
@@ -79,18 +77,22 @@ function explain({ kind, thrown, cause }: Verdict, { options, exitCode, ready }:
       const message = `function "${name}" used more than ${options.memoryMb} MB of memory in buffers`;
       return { kind: 'crash', code: 'function/out-of-memory', message, stack };
     }
+    case 'scratch-full': {
+      const message = `function "${name}" holds more scratch space than allowed`;
+      return { kind: 'crash', code: 'function/scratch-full', message, stack };
+    }
     case 'broken':
       return {
         kind: 'crash',
         code: 'function/failed',
-        message: `the thread of function "${name}" broke${when}: ${describe(cause)}`,
+        message: `the ${isolation} of function "${name}" broke${when}: ${describe(cause)}`,
         stack,
       };
     case 'exited':
       return {
         kind: 'crash',
         code: 'function/exited',
-        message: `function "${name}" ended its own thread with code ${exitCode}${when}`,
+        message: `function "${name}" ended its own ${isolation} with code ${exitCode}${when}`,
         stack,
       };
   }

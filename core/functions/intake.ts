@@ -1,10 +1,10 @@
 import { GatewayError } from '../base/errors.ts';
-import { createQueue } from '../base/queue.ts';
 import type { QueuePolicyName } from '../contract/document/queue-policy.ts';
-import type { Message } from '../contract/message.ts';
+import type { Job } from './invocation.ts';
+import type { JobQueue } from './lanes.ts';
 
 interface Blocked {
-  readonly messages: readonly Message[];
+  readonly jobs: readonly Job[];
   /** How many of them are in the queue already. */
   entered: number;
   done(): void;
@@ -20,101 +20,163 @@ export type DropReason = 'queue-full' | 'parked' | 'stopping';
  */
 export interface Intake {
   /** As in `Sink.deliver`. Rejects with the code given to `refuse`; those events count as dropped. */
-  deliver(batch: readonly Message[]): Promise<void> | undefined;
-  /** Up to `count` events from the front. */
-  take(count: number): readonly Message[];
+  deliver(batch: readonly Job[]): Promise<void> | undefined;
+  /** One event of somebody who wants to know: throws `function/busy` when the queue is full, whatever its policy, or the refusal. */
+  admit(job: Job): void;
+  /** Up to `count` events that may begin. One that is watched comes alone. */
+  take(count: number): readonly Job[];
   /** Events that were taken and not handled, back to the front in their order. */
-  giveBack(events: readonly Message[]): void;
+  giveBack(events: readonly Job[]): void;
+  /** An event that was taken is done with. */
+  done(job: Job): void;
   /** Counts events that were taken as dropped. */
-  drop(events: readonly Message[], reason: DropReason): void;
+  drop(events: readonly Job[], reason: DropReason): void;
+  /** What another version left, to the front; counts as come in. */
+  inherit(jobs: readonly Job[]): void;
+  /** Gives all that waits, oldest first, also what blocks its source (which is told that it was taken over), and counts it as never come. */
+  handOver(): readonly Job[];
+  /** Events that are with this version go to the next: they count as never come. */
+  forget(count: number): void;
   /** Empties the queue and refuses what comes, with this code; null takes events again. */
   refuse(code: Refusing | null): void;
   readonly waiting: number;
+  /** How many of them may begin now, at most. */
+  readonly startable: number;
   readonly entered: number;
   readonly dropped: ReadonlyMap<DropReason, number>;
 }
 
 export interface IntakeOptions {
   readonly name: string;
-  readonly size: number;
   readonly whenFull: QueuePolicyName;
 }
+export interface IntakeDeps {
+  readonly queue: JobQueue;
+  onWork(): void;
+  /** Never for nothing. `cause` is what a caller who waits is told. `kept`: they had been taken in before. */
+  onDropped(jobs: readonly Job[], reason: DropReason, cause: GatewayError, kept: boolean): void;
+}
 
-export function createIntake(
-  deps: { onWork(): void; onDropped(count: number, reason: DropReason): void },
-  { name, size, whenFull }: IntakeOptions,
-): Intake {
-  const queue = createQueue<Message>(size);
+const reasonOf = (error: GatewayError): DropReason => (error.code === 'function/parked' ? 'parked' : 'stopping');
+
+export function createIntake(deps: IntakeDeps, { name, whenFull }: IntakeOptions): Intake {
+  const { queue } = deps;
   const dropped = new Map<DropReason, number>();
   let blocked: Blocked[] = [];
   let entered = 0;
   let refusing: GatewayError | null = null;
 
-  function count(events: number, reason: DropReason): void {
-    if (events === 0) return;
-    dropped.set(reason, (dropped.get(reason) ?? 0) + events);
-    deps.onDropped(events, reason);
+  const faultOf = (reason: DropReason): GatewayError => {
+    if (reason === 'queue-full') return new GatewayError('function/busy', `the queue of function "${name}" is full`);
+    if (reason === 'parked') return new GatewayError('function/parked', `function "${name}" is parked after repeated failure`);
+    return new GatewayError('gateway/stopping', `function "${name}" is being stopped`);
+  };
+  function count(jobs: readonly Job[], reason: DropReason, kept: boolean): void {
+    if (jobs.length === 0) return;
+    dropped.set(reason, (dropped.get(reason) ?? 0) + jobs.length);
+    deps.onDropped(jobs, reason, faultOf(reason), kept);
   }
-  const reasonOf = (error: GatewayError): DropReason => (error.code === 'function/parked' ? 'parked' : 'stopping');
-  function enter(message: Message): void {
+  function enter(job: Job): void {
     entered += 1;
-    if (queue.push(message)) return;
-    if (whenFull === 'drop-oldest') {
-      queue.shift();
-      queue.push(message);
+    if (queue.push(job)) return;
+    if (whenFull !== 'drop-oldest') {
+      count([job], 'queue-full', false);
+      return;
     }
-    count(1, 'queue-full');
+    const oldest = queue.shift();
+    queue.push(job);
+    if (oldest) count([oldest], 'queue-full', true);
   }
   function admitBlocked(): void {
     for (let one = blocked[0]; one && !queue.full; one = blocked[0]) {
-      for (let next = one.messages[one.entered]; next && !queue.full; next = one.messages[one.entered]) {
+      for (let next = one.jobs[one.entered]; next && !queue.full; next = one.jobs[one.entered]) {
         enter(next);
         one.entered += 1;
       }
-      if (one.entered < one.messages.length) return;
+      if (one.entered < one.jobs.length) return;
       blocked.shift();
       one.done();
     }
+  }
+  /** The log lines and publishes of a watched event are told from those of others by its batch. */
+  function alone(taken: readonly Job[]): readonly Job[] {
+    const at = taken.findIndex(({ ticket }) => ticket?.watch?.seen);
+    if (at < 0 || taken.length === 1) return taken;
+    const cut = Math.max(1, at);
+    queue.unshift(taken.slice(cut));
+    return taken.slice(0, cut);
   }
   return {
     deliver(batch) {
       if (refusing) {
         entered += batch.length;
-        count(batch.length, reasonOf(refusing));
+        count(batch, reasonOf(refusing), false);
         return Promise.reject(refusing);
       }
       let wait: Promise<void> | undefined;
       if (whenFull === 'block-source' && (blocked.length > 0 || queue.size + batch.length > queue.capacity)) {
-        wait = new Promise((done) => blocked.push({ messages: batch, entered: 0, done }));
+        wait = new Promise((done) => blocked.push({ jobs: batch, entered: 0, done }));
         admitBlocked();
-      } else for (const message of batch) enter(message);
+      } else for (const job of batch) enter(job);
       deps.onWork();
       return wait;
     },
+    admit(job) {
+      if (refusing) throw refusing;
+      if (blocked.length > 0 || queue.full) throw faultOf('queue-full');
+      enter(job);
+      deps.onWork();
+    },
     take(wanted) {
-      const taken = queue.take(wanted);
+      const taken = alone(queue.take(wanted));
       if (blocked.length > 0) admitBlocked();
       return taken;
     },
     giveBack(events) {
-      if (refusing) count(events.length, reasonOf(refusing));
+      if (refusing) count(events, reasonOf(refusing), true);
       else if (events.length > 0) queue.unshift(events);
     },
-    drop: (events, reason) => count(events.length, reason),
-    refuse(code) {
-      const what = code === 'function/parked' ? 'is parked after repeated failure' : 'is being stopped';
-      refusing = code && new GatewayError(code, `function "${name}" ${what}`);
-      if (!refusing) return;
-      count(queue.clear().length, reasonOf(refusing));
+    done: queue.done,
+    drop: (events, reason) => count(events, reason, true),
+    inherit(jobs) {
+      entered += jobs.length;
+      this.giveBack(jobs);
+    },
+    handOver() {
+      const jobs = queue.clear();
+      entered -= jobs.length;
       for (const one of blocked) {
-        entered += one.messages.length - one.entered;
-        count(one.messages.length - one.entered, reasonOf(refusing));
+        jobs.push(...one.jobs.slice(one.entered));
         one.done();
       }
       blocked = [];
+      refusing = faultOf('stopping');
+      return jobs;
+    },
+    forget(events) {
+      entered -= events;
+    },
+    refuse(code) {
+      if (code === null) {
+        refusing = null;
+        return;
+      }
+      refusing = faultOf(code === 'function/parked' ? 'parked' : 'stopping');
+      count(queue.clear(), reasonOf(refusing), true);
+      const left = blocked;
+      blocked = [];
+      for (const one of left) {
+        const rest = one.jobs.slice(one.entered);
+        entered += rest.length;
+        count(rest, reasonOf(refusing), true);
+        one.done();
+      }
     },
     get waiting() {
       return queue.size;
+    },
+    get startable() {
+      return queue.startable;
     },
     get entered() {
       return entered;

@@ -59,6 +59,20 @@ export interface InvokeOutcome {
   }[];
 }
 
+/** What is noted on the way for who waits for the outcome. */
+export interface Watch {
+  /** Monotonic ms at which it was asked for. */
+  readonly since: number;
+  /** An instance had to be started for it. */
+  cold: boolean;
+  /** Only with `observe`: such an event goes to its instance in a batch of its own. */
+  readonly seen: Seen | null;
+}
+export interface Seen {
+  readonly logs: (readonly [level: string, text: string])[];
+  readonly published: { readonly topic: string; readonly payload: Uint8Array }[];
+}
+
 /**
  * What an event carries through queue and instance beyond a message. Ordinary messages have none: the hot path does not pay for it.
  * Settled exactly once: `settle` with an outcome, or `fail` when it was never handled (queue full, parked, stopping).
@@ -69,6 +83,7 @@ export interface Ticket {
   /** The same over all attempts of one event, as Lambda does with asynchronous events. */
   readonly requestId?: string;
   readonly request?: InvokeRequest;
+  readonly watch?: Watch;
   settle?(outcome: InvokeOutcome): void;
   fail?(cause: Error): void;
 }

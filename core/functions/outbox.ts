@@ -1,6 +1,6 @@
 import type { PublishOptions, PublishPayload } from './lambda/context.ts';
 import { NO_OWNER, type PublishMark, packOutbox } from './packing.ts';
-import type { FromInstance, LogLine, OutMessage, Refusal, ThrownText } from './protocol.ts';
+import type { FromInstance, FunctionMetric, LogLine, Refusal, ThrownText } from './protocol.ts';
 
 const FLUSH_BYTES = 256 * 1024;
 const START_BYTES = 16 * 1024;
@@ -27,14 +27,17 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-/** What a thread has to say and has not said yet. Single-threaded, in order; `flush` hands all of it over in one message. */
+/** What an instance has to say and has not said yet. Single-threaded, in order; `flush` hands all of it over in one message. */
 export interface Outbox {
   /** Resolves (or rejects) when the gateway answers. A rejection that nobody looks at is no fault: the gateway logs it. */
   publish(owner: number | undefined, topic: string, payload: PublishPayload, options?: PublishOptions): Promise<void>;
   /** The same for a returned message: nobody waits for its answer. */
   post(owner: number, topic: string, payload: PublishPayload, options?: PublishOptions): void;
-  ended(startedAt: number, durationMs: number, thrown?: ThrownText): void;
+  /** `result`: bytes for who waits for them. */
+  ended(startedAt: number, durationMs: number, thrown?: ThrownText, result?: Uint8Array): void;
   log(line: LogLine): void;
+  /** Counts of one name are summed up, of a gauge the newest counts; told with the next group. */
+  metric(one: FunctionMetric): void;
   /** The answer to publishes `first` to `first + count - 1`. */
   accepted(first: number, count: number, refused: readonly Refusal[]): void;
   flush(): void;
@@ -48,15 +51,18 @@ export interface Outbox {
 export interface OutboxDeps {
   readonly monotonic: () => number;
   send(message: FromInstance, transfer: ArrayBuffer[]): void;
-  /** Calls `fn` once when the thread is about to wait. */
+  /** Calls `fn` once when the instance is about to wait. */
   soon(fn: () => void): void;
+  /** Something that was sent is still on this side (a process's pipe is full): it is lost if the instance ends now. */
+  readonly unsent: () => boolean;
 }
 
-export function createOutbox({ monotonic, send, soon }: OutboxDeps): Outbox {
+export function createOutbox({ monotonic, send, soon, unsent }: OutboxDeps): Outbox {
   let store = new Uint8Array(START_BYTES);
   let used = 0;
   let times: number[] = [];
   let failures: [number, ThrownText][] = [];
+  let results: [number, Uint8Array][] = [];
   let topics: string[] = [];
   let marks: PublishMark[] = [];
   let logs: LogLine[] = [];
@@ -65,6 +71,7 @@ export function createOutbox({ monotonic, send, soon }: OutboxDeps): Outbox {
   let lastFlush = monotonic();
   let asked = false;
   const waiting = new Map<number, Waiting>();
+  const metrics = new Map<string, FunctionMetric>();
 
   function append(bytes: Uint8Array): void {
     if (used + bytes.byteLength > store.byteLength) {
@@ -77,13 +84,15 @@ export function createOutbox({ monotonic, send, soon }: OutboxDeps): Outbox {
   }
   function flush(): void {
     lastFlush = monotonic();
-    if (times.length === 0 && topics.length === 0 && logs.length === 0) return;
+    if (times.length === 0 && topics.length === 0 && logs.length === 0 && metrics.size === 0) return;
     const bytes = packOutbox(times, marks, store.subarray(0, used));
     const publishes = { first: nextPublish - topics.length, topics, answer };
-    const message: OutMessage = { t: 'out', count: times.length / 2, failures, publishes, logs, bytes };
-    send(message, [bytes]);
+    const told = { results, metrics: [...metrics.values()], logs };
+    send({ t: 'out', count: times.length / 2, failures, publishes, ...told, bytes }, [bytes]);
     times = [];
     failures = [];
+    results = [];
+    metrics.clear();
     topics = [];
     marks = [];
     logs = [];
@@ -125,7 +134,8 @@ export function createOutbox({ monotonic, send, soon }: OutboxDeps): Outbox {
     post(owner, topic, payload, options = {}) {
       add(owner, topic, payload, options);
     },
-    ended(startedAt, durationMs, thrown) {
+    ended(startedAt, durationMs, thrown, result) {
+      if (result) results.push([times.length / 2, new Uint8Array(result)]); // its own memory: a view would bring its whole pool along
       if (thrown) failures.push([times.length / 2, thrown]);
       times.push(startedAt, durationMs);
     },
@@ -133,6 +143,12 @@ export function createOutbox({ monotonic, send, soon }: OutboxDeps): Outbox {
       logs.push(line);
       if (monotonic() - lastFlush > 1) flush();
       else flushSoon();
+    },
+    metric(one) {
+      const key = `${one.kind} ${one.name}`;
+      const before = one.kind === 'count' ? (metrics.get(key)?.value ?? 0) : 0;
+      metrics.set(key, { ...one, value: before + one.value });
+      flushSoon();
     },
     accepted(from, count, refused) {
       const faults = new Map(refused.map((one) => [one.index, one]));
@@ -146,7 +162,7 @@ export function createOutbox({ monotonic, send, soon }: OutboxDeps): Outbox {
     },
     flush,
     get dirty() {
-      return topics.length > 0 || failures.length > 0;
+      return topics.length > 0 || failures.length > 0 || results.length > 0 || metrics.size > 0 || unsent();
     },
     get unanswered() {
       return waiting.size;

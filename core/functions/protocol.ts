@@ -31,6 +31,9 @@ export interface InstanceData {
   readonly longLived: boolean;
 }
 
+/** What an instance is made for; the carrier adds the cell. */
+export type InstanceFacts = Omit<InstanceData, 'cell'>;
+
 /** Shared between both sides, so that a thread that hangs can still be read. Serials are stored plus one; 0 means none. */
 export const CELL = {
   /** The event whose handler runs. */
@@ -64,6 +67,8 @@ export interface EventExtra {
   readonly index: number;
   readonly requestId: string;
   readonly clientContext: ClientContext | null;
+  /** 1 for the first attempt. */
+  readonly attempt: number;
   /** Somebody waits for the result: send it back. */
   readonly wantsResult: boolean;
 }
@@ -151,14 +156,3 @@ export type FromInstance =
   /** An error that nobody caught; the thread ends itself. `running` tells whether an event was being handled. */
   | { readonly t: 'uncaught'; readonly thrown: ThrownText; readonly running: boolean }
   | { readonly t: 'stopped' };
-
-/** The carrier's line is the instance's alone, but its owner runs code of others: look before believing. */
-export function isFromInstance(value: unknown): value is FromInstance {
-  if (typeof value !== 'object' || value === null || !('t' in value)) return false;
-  if (value.t === 'ready' || value.t === 'stopped') return true;
-  if (value.t === 'load-failed' || value.t === 'uncaught') return 'thrown' in value && typeof value.thrown === 'object';
-  if (value.t === 'call')
-    return 'id' in value && typeof value.id === 'number' && 'method' in value && typeof value.method === 'string';
-  if (value.t === 'memory') return 'heapBytes' in value && typeof value.heapBytes === 'number';
-  return value.t === 'out' && 'bytes' in value && value.bytes instanceof ArrayBuffer && 'publishes' in value && 'logs' in value;
-}

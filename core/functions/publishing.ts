@@ -1,5 +1,7 @@
 import { GatewayError } from '../base/errors.ts';
-import type { Draft, Message } from '../contract/message.ts';
+import type { Draft } from '../contract/message.ts';
+import type { InstancePublish } from './instance-seam.ts';
+import type { Job } from './invocation.ts';
 import { NO_OWNER, type UnpackedPublish } from './packing.ts';
 import type { OutMessage, Refusal } from './protocol.ts';
 
@@ -7,16 +9,16 @@ export interface PublishingDeps {
   /** The name the messages go out under. */
   readonly name: string;
   /** The router. Nothing, or a promise that resolves, means accepted. */
-  publish(draft: Draft): Promise<void> | undefined;
+  readonly publish: InstancePublish;
   /** The event that an owner's serial stands for. */
-  eventOf(owner: number): Message | undefined;
-  /** Tells the thread. */
+  eventOf(owner: number): Job | undefined;
+  /** Tells the instance. */
   answer(first: number, count: number, refused: readonly Refusal[]): void;
   /** The router refused a message; `event` is what the function handled when it published. */
-  onRefused(topic: string, cause: unknown, event: Message | undefined): void;
+  onRefused(topic: string, cause: unknown, event: Job | undefined): void;
 }
 
-/** Hands a thread's publishes to the router, in order, and answers each group when all of it is settled. */
+/** Hands an instance's publishes to the router, in order, and answers each group when all of it is settled. */
 export interface Publishing {
   take(group: OutMessage['publishes'], publishes: readonly UnpackedPublish[]): void;
   /** Publishes that the router has not settled yet. */
@@ -24,15 +26,17 @@ export interface Publishing {
 }
 
 /** A message carries the trace and the hops of the event that caused it; one from a timer begins anew. */
-function draftOf(name: string, topic: string, one: UnpackedPublish, event: Message | undefined): Draft {
+function draftOf(source: Draft['source'], topic: string, one: UnpackedPublish, event: Job | undefined): Draft {
   const { payload, qos, retain } = one;
-  const draft: Draft = { topic, payload, qos, retain, source: { kind: 'function', id: name }, hops: (event?.hops ?? 0) + 1 };
+  const draft: Draft = { topic, payload, qos, retain, source, hops: (event?.hops ?? 0) + 1 };
   return event?.traceId === undefined ? draft : { ...draft, traceId: event.traceId };
 }
 
 export function createPublishing(deps: PublishingDeps): Publishing {
   let unsettled = 0;
-  function refusal(index: number, topic: string, cause: unknown, event: Message | undefined): Refusal {
+  /** One object for all: the router knows it again by that, and need not look it up by its name. */
+  const source = { kind: 'function', id: deps.name } as const;
+  function refusal(index: number, topic: string, cause: unknown, event: Job | undefined): Refusal {
     deps.onRefused(topic, cause, event);
     const code = cause instanceof GatewayError ? cause.code : 'gateway/internal';
     const message = cause instanceof Error ? cause.message : String(cause);
@@ -52,7 +56,7 @@ export function createPublishing(deps: PublishingDeps): Publishing {
         const topic = group.topics[index] ?? '';
         const event = one.owner === NO_OWNER ? undefined : deps.eventOf(one.owner);
         try {
-          const taken = deps.publish(draftOf(deps.name, topic, one, event));
+          const taken = deps.publish(draftOf(source, topic, one, event), event);
           if (!taken) return;
           waits.push(
             taken.then(

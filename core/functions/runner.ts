@@ -1,14 +1,20 @@
 import type { ErrorGroupView, FailedEvent, InstanceView } from '../contract/function-views.ts';
 import type { FunctionView } from '../contract/views.ts';
 import type { PlainSink } from '../router/sink.ts';
+import type { ErrorGroup } from './error-groups.ts';
 import type { InvokeOutcome, InvokeRequest, Job } from './invocation.ts';
 
 /** What one version of a function leaves to the next. */
 export interface Inheritance {
   /** Events that waited or were given back, oldest first, with their tickets (attempts, callers). */
   readonly jobs: readonly Job[];
-  /** Resolves when the last running event of the former version has ended: a strictly ordered function begins only then. */
-  readonly drained: Promise<void>;
+  /**
+   * Resolves when the last running event of the former version has ended: a strictly ordered function begins only then. Gives the
+   * events that came to light meanwhile, oldest first: with an instance but not begun, or failed with attempts left. Never rejects.
+   */
+  readonly drained: Promise<readonly Job[]>;
+  /** The faults that were seen, newest first. */
+  readonly errors: readonly ErrorGroup[];
 }
 
 /** One function of the deployment: its instances, its queue, its figures. Made new for every version. */
@@ -33,7 +39,10 @@ export interface FunctionRunner {
    * An aborted signal leaves the invocation running and rejects.
    */
   invoke(request: InvokeRequest, signal: AbortSignal): Promise<InvokeOutcome>;
-  /** As Lambda's Event invocation: resolves with the request id once it is queued. Retries and dead letter as for messages. */
+  /**
+   * As Lambda's Event invocation: resolves with the request id once it is queued. Retries and dead letter as for messages. Rejects with
+   * `function/busy`, `function/parked`, `gateway/stopping`; a paused function takes it and lets it wait.
+   */
   invokeLater(request: InvokeRequest): Promise<string>;
   view(): FunctionView;
   instances(): readonly InstanceView[];
@@ -43,6 +52,6 @@ export interface FunctionRunner {
   /** Ends all instances and starts anew, also out of `parked`. */
   restart(): Promise<void>;
   pause(paused: boolean): void;
-  /** An event of the dead-letter list again, as attempt 1. */
+  /** An event of the dead-letter list again, as attempt 1. Throws as `invokeLater` rejects: it was not taken then. */
   retry(event: FailedEvent): void;
 }

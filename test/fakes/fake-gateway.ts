@@ -2,9 +2,10 @@ import type { Handlers, LogSource, Sources } from '../../core/api/sources.ts';
 import type { Clock } from '../../core/base/clock.ts';
 import { GatewayError } from '../../core/base/errors.ts';
 import type { Row, Topic } from '../../core/contract/api.ts';
+import { createFakeFunctions } from './fake-functions.ts';
 import { createFakeOutbox, type FakeOutbox } from './fake-outbox.ts';
 import { isOffline, type Scene } from './fake-outbox-rows.ts';
-import { balanced, deviceRow, edgeRows, FAKE_DEVICES, functionRows, nodeRows, wave } from './fake-rows.ts';
+import { balanced, deviceRow, edgeRows, FAKE_DEVICES, nodeRows, wave } from './fake-rows.ts';
 
 export interface FakeGateway {
   readonly sources: Sources;
@@ -83,14 +84,16 @@ export function createFakeGateway(deps: { clock: Clock }, options: { scene?: Sce
   let line: 'up' | 'cut' | 'blackhole' = 'up';
   let version = 2;
   let nextId = 1;
-  const paused = new Set<string>();
   const acknowledged = new Set<string>();
   const asked: { method: string; input: unknown }[] = [];
   const outbox = createFakeOutbox(
     { clock: deps.clock, note: (method, input) => asked.push({ method, input }) },
     options.scene ?? 'calm',
   );
-  const logs = createFeed<'logs'>(2000);
+  const functions = createFakeFunctions({ clock: deps.clock, note: (method, input) => asked.push({ method, input }) });
+  const logs = createFeed<'logs'>(2000, (row, params: { source?: string }) =>
+    params.source === undefined ? true : row.source === params.source,
+  );
   const messages = createFeed<'messages'>(500, (row, params: { filter?: string; edge?: string }) =>
     params.filter === undefined ? true : matches(params.filter, row.topic),
   );
@@ -119,8 +122,6 @@ export function createFakeGateway(deps: { clock: Clock }, options: { scene?: Sce
   const isAway = (): boolean => line !== 'up' || isOffline(scene);
   const waiting = (): number => (line === 'up' ? (outbox.rows.storage()[0]?.count ?? 0) : step * 4);
   const devices = (): Row<'devices'>[] => FAKE_DEVICES.map((one) => deviceRow(one, step, startedAt + step * 1000, startedAt));
-  const functions = (): Row<'functions'>[] =>
-    functionRows(step, startedAt).map((row) => (paused.has(row.name) ? { ...row, state: 'paused' as const } : row));
   const alarms = (): Row<'alarms'>[] => [
     {
       id: 'device:chiller link/timeout',
@@ -189,7 +190,7 @@ export function createFakeGateway(deps: { clock: Clock }, options: { scene?: Sce
         outPerS: isAway() ? 0 : 4,
       },
       devices: { total: 8, ok: 6, degraded: 1, offline: 1 },
-      functions: { total: 3, running: 2, failing: 1 },
+      functions: { total: 4, running: 3, failing: 1 },
       alarms: { active: 2, unacknowledged: open },
       system: {
         cpuPercent: 6 + 3 * wave(step, 0),
@@ -235,13 +236,7 @@ export function createFakeGateway(deps: { clock: Clock }, options: { scene?: Sce
         throw new GatewayError('adapter/not-writable', `${input.device}: "${input.point}" cannot be written`);
       return note('device.write', input);
     },
-    'function.list': async () => functions(),
-    'function.restart': async (input) => note('function.restart', input),
-    'function.pause': async (input) => {
-      if (input.paused) paused.add(input.name);
-      else paused.delete(input.name);
-      return note('function.pause', input);
-    },
+    ...functions.handlers,
     'history.trend': async ({ from, to, buckets }) =>
       Array.from({ length: Math.min(buckets, 300) }, (_, i, all: { length: number } = { length: Math.min(buckets, 300) }) => {
         const avg = 20 + 4 * wave(i, 0);
@@ -296,6 +291,7 @@ export function createFakeGateway(deps: { clock: Clock }, options: { scene?: Sce
   function tick(): void {
     step += 1;
     outbox.tick();
+    functions.tick();
     for (const row of devices()) {
       if (row.health === 'offline') continue;
       for (const point of row.points)
@@ -317,7 +313,11 @@ export function createFakeGateway(deps: { clock: Clock }, options: { scene?: Sce
   const sources: Sources = {
     gateway: table<'gateway'>(() => [gateway()]),
     devices: table<'devices'>(devices),
-    functions: table<'functions'>(functions),
+    functions: table<'functions'>(functions.rows.functions),
+    instances: { kind: 'table', rows: (params) => functions.rows.instances(params.function) },
+    'function-errors': { kind: 'table', rows: (params) => functions.rows.errors(params.function) },
+    'function-versions': { kind: 'table', rows: (params) => functions.rows.versions(params.function) },
+    schedules: { kind: 'table', rows: (params) => functions.rows.schedules(params.function) },
     nodes: table<'nodes'>(() => nodeRows(step)),
     edges: table<'edges'>(() => edgeRows(step, startedAt + step * 1000)),
     alarms: table<'alarms'>(alarms),

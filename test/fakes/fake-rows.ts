@@ -153,50 +153,12 @@ export const balanced = (count: number, waiting = 0): Row<'edges'>['books'] => (
   balanced: true,
 });
 
-const FUNCTIONS = [
+export const FAKE_FUNCTIONS = [
   { name: 'cold-chain-alarm', description: 'Raises an alarm when the cold store is too warm for too long.', state: 'running' },
   { name: 'energy-minutes', description: 'One record a minute from the energy meter.', state: 'running' },
   { name: 'label-lookup', description: 'Looks up what a barcode stands for.', state: 'parked' },
+  { name: 'pump-vibration', description: 'Spectrum and bearing alarms of the circulation pump.', state: 'running' },
 ] as const;
-
-export function functionRows(step: number, startedAt: number): Row<'functions'>[] {
-  return FUNCTIONS.map(({ name, description, state }, index) => {
-    const runs = state === 'running';
-    const invocations = runs ? 400 + step * (2 - index) : 3;
-    return {
-      id: name,
-      name,
-      description,
-      state,
-      since: startedAt,
-      threads: runs ? 1 : 0,
-      invocations,
-      invocationsPerS: runs ? 2 - index : 0,
-      failures: runs ? 0 : 3,
-      timeouts: 0,
-      restarts: runs ? 0 : 2,
-      queue: 0,
-      queueSize: 1000,
-      published: runs ? Math.floor(invocations / 10) : 0,
-      durationMs: { p50: 0.4, p95: 1.1, p99: 2.8 + wave(step, index) },
-      heapBytes: runs ? 9_400_000 : 0,
-      memoryMb: 64,
-      timeoutMs: 3000,
-      lastError: runs
-        ? null
-        : {
-            code: 'function/load-failed',
-            message: 'label-lookup: Cannot find module "./labels.json"',
-            remedy: 'Mend the code as the message says and deploy it again.',
-            stack: 'Error: Cannot find module "./labels.json"\n    at label-lookup.mjs:3:17',
-            at: startedAt,
-            eventTopic: 'devices/scanner/code',
-            eventText: '{"value":"4006381333931"}',
-          },
-      books: balanced(invocations),
-    };
-  });
-}
 
 const edge = (subscription: string, from: string, to: string, subject: string, perS: number, device?: string) => ({
   id: device === undefined ? subscription : `${subscription}/${device}`,
@@ -214,6 +176,7 @@ const EDGES = [
   edge('cold-to-alarm', 'device:cold-store', 'function:cold-chain-alarm', 'devices/cold-store/temperature', 1),
   edge('meter-to-minutes', 'device:meter', 'function:energy-minutes', 'devices/meter/+', 3),
   edge('scan-to-lookup', 'device:scanner', 'function:label-lookup', 'devices/scanner/code', 0.2),
+  edge('pump-to-vibration', 'device:pump', 'function:pump-vibration', 'devices/pump/+', 40),
   edge('alarm-to-cloud', 'function:cold-chain-alarm', 'cloud', 'alarms/#', 0.1),
   edge('minutes-to-cloud', 'function:energy-minutes', 'cloud', 'energy/#', 0.02),
   edge('alarm-to-local', 'function:cold-chain-alarm', 'local', 'alarms/#', 0.1),
@@ -238,7 +201,7 @@ export function edgeRows(step: number, now: number): Row<'edges'>[] {
 }
 
 export function nodeRows(step: number): Row<'nodes'>[] {
-  const { devices, functions } = { devices: FAKE_DEVICES, functions: FUNCTIONS };
+  const { devices, functions } = { devices: FAKE_DEVICES, functions: FAKE_FUNCTIONS };
   const rate = (name: string, end: 'from' | 'to'): number =>
     EDGES.filter((one) => one[end] === name).reduce((sum, one) => sum + one.perS, 0) * (1 + 0.05 * wave(step, 1));
   const node = (id: string, kind: Row<'nodes'>['kind'], label: string, health: Row<'nodes'>['health'], detail: string) => ({

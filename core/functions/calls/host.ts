@@ -4,7 +4,7 @@ import type { SecretStore } from '../../security/secrets.ts';
 import type { FunctionState } from '../../store/function-state.ts';
 import type { InvokeOutcome, InvokeRequest } from '../invocation.ts';
 import type { Scheduler } from '../triggers/scheduler.ts';
-import type { DevicePoint } from './sdk-calls.ts';
+import type { DevicePoint, ReplyMessage } from './sdk-calls.ts';
 
 /** What functions reach of the gateway. The composition root fills it; `function run` fills it with doubles in memory. */
 export interface FunctionHost {
@@ -20,5 +20,5 @@ export interface FunctionHost {
   invoke(name: string, request: InvokeRequest, signal: AbortSignal): Promise<InvokeOutcome>;
   invokeLater(name: string, request: InvokeRequest): Promise<string>;
   /** The first message on this topic from now on; rejects when the signal is aborted. Costs something only while somebody waits. */
-  nextMessage(topic: string, signal: AbortSignal): Promise<{ readonly topic: string; readonly payload: Uint8Array }>;
+  nextMessage(topic: string, signal: AbortSignal): Promise<ReplyMessage>;
 }

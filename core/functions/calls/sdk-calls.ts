@@ -107,7 +107,7 @@ export interface SdkCalls {
       readonly replyTopic: string;
       readonly timeoutMs: number;
     };
-    output: { readonly topic: string; readonly payload: Uint8Array };
+    output: ReplyMessage;
   };
   /** One more invocation at a time (wall ms, trusted as the clock is), kept over restarts; the same `id` replaces. */
   'schedule.at': {
@@ -138,6 +138,13 @@ export interface SecretAnswer {
   readonly VersionStages: readonly string[];
   /** Seconds since 1970. */
   readonly CreatedDate: number;
+}
+
+export interface ReplyMessage {
+  readonly topic: string;
+  /** `client:till` */
+  readonly source: string;
+  readonly payload: Uint8Array;
 }
 
 export interface DevicePoint {

@@ -1,4 +1,4 @@
-import type { FromInstance, InstanceData, ToInstance } from '../protocol.ts';
+import type { FromInstance, InstanceFacts, ToInstance } from '../protocol.ts';
 import type { Cell } from './cell.ts';
 
 export type Isolation = 'thread' | 'process';
@@ -47,8 +47,10 @@ export interface Carrier {
 }
 
 export interface CarrierOptions {
-  readonly data: InstanceData;
+  readonly data: InstanceFacts;
   readonly env: Readonly<Record<string, string>>;
+  /** Absolute path of the scratch folder; null where the function has none. */
+  readonly scratch: string | null;
   /** V8's own limit, MB: the last resort. */
   readonly heapLimitMb: number;
   readonly sandbox: Sandbox;

@@ -12,7 +12,7 @@ export interface IpcClient {
   getWorkResult(
     arn: string,
     invocationId: string,
-    done: (error: Error | null, body?: Uint8Array, functionError?: string, statusCode?: number) => void,
+    done: (error: Error | null, body?: Uint8Array | string, functionError?: string, statusCode?: number) => void,
   ): void;
   /** Of the old runtime's own loop: answered with an error that says that the gateway does this part. */
   getWork(arn: string, done: (error: Error) => void): void;

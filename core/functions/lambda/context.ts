@@ -17,7 +17,7 @@ export interface GatehouseContext {
   publish(topic: string, payload: PublishPayload, options?: PublishOptions): Promise<void>;
 }
 
-/** The second argument of a handler. Methods stand on the prototype: one is made per invocation, tens of thousands a second. */
+/** The second argument of a handler. Its methods are its own and need no `this`: code hands them on, as in `then(context.succeed)`. */
 export interface FunctionContext {
   readonly awsRequestId: string;
   readonly functionName: string;
@@ -28,7 +28,8 @@ export interface FunctionContext {
   readonly logStreamName: string;
   /**
    * Counts where a callback ends the invocation. True: the result is told when the event loop is empty, as Lambda waits; false: at
-   * once. A returned promise ends it at once, whatever stands here.
+   * once, as errors always are. A returned promise ends it at once, whatever stands here. True at first, as in Lambda; in a long-lived
+   * function false, as on Greengrass: its timers and lines never end.
    */
   callbackWaitsForEmptyEventLoop: boolean;
   /** Node code reads `Custom.subject`, the wire and Python say `custom`: the same object under both names. */
@@ -46,7 +47,7 @@ export interface FunctionContext {
   readonly gatehouse: GatehouseContext;
   /** Milliseconds until the deadline; never below 0. */
   getRemainingTimeInMillis(): number;
-  /** Of the oldest Lambda runtimes, still found in code: `done(error, result)`, `succeed(result)`, `fail(error)`, as the callback. */
+  /** Of the oldest Lambda runtimes, still found in code: as the callback, but they end the invocation at once. */
   done(error?: unknown, result?: unknown): void;
   succeed(result?: unknown): void;
   fail(error: unknown): void;

@@ -4,15 +4,15 @@ export type Callback = (error?: unknown, result?: unknown) => void;
 
 /**
  * A loaded handler. Called `handler.call(module, event, context, callback)` (contract 1.4). How an invocation ends:
- * - a returned thenable settles it, with its value or rejection;
+ * - a returned thenable settles it, with its value or rejection; with the callback's word where its value is `undefined`;
  * - the callback (or `context.done/succeed/fail`), once: later calls count for nothing; an error wins over a result; `undefined` is `null`;
- * - a plain return of a handler that declares no callback: with that value (`undefined` is `null`);
+ * - a plain return of a handler that declares no callback: with that value (`undefined` is `null`, and so is what JSON cannot say);
  * - a handler that declares a callback, when the event loop is empty: with `null`;
  * - a synchronous throw: as a failure.
- * A result that JSON cannot say fails the invocation (Handled). With binary encoding a Uint8Array or text result goes as it is.
+ * Any other result that JSON cannot say fails the invocation (Handled). With binary encoding a Uint8Array or text result goes as it is.
  */
 export interface Handler {
-  /** It declares a third parameter, so its plain return is not the end of the invocation. */
+  /** It declares a callback or uses `context.done`, so its plain return is not the end of the invocation: see takes-callback.ts. */
   readonly takesCallback: boolean;
   call(event: unknown, context: FunctionContext, callback: Callback): unknown;
 }

@@ -1,4 +1,5 @@
 import type { FunctionFaultCode, ThrownText } from '../protocol.ts';
+import { rejectionWords, thrownWords } from './error-words.ts';
 
 const MAX_MESSAGE = 2000;
 const MAX_STACK = 8000;
@@ -43,10 +44,27 @@ function place(stack: string): string {
   return '';
 }
 
-/** Anything thrown by a function as plain text, with the place in its own files. Never throws. */
+/** Faults that the gateway itself raises inside a function keep their code when they are not caught. */
+const OWN_CODES: readonly FunctionFaultCode[] = ['function/publish-limit', 'function/denied'];
+
+function codeOf(thrown: unknown): FunctionFaultCode | undefined {
+  return thrown instanceof Error && 'code' in thrown ? OWN_CODES.find((code) => code === thrown.code) : undefined;
+}
+
+/** Anything thrown by a function as plain text, with the place in its own files, and in Lambda's words. Never throws. */
 export function describeThrown(thrown: unknown, directory: string, code: FunctionFaultCode = 'function/failed'): ThrownText {
-  const limited = thrown instanceof Error && 'code' in thrown && thrown.code === 'function/publish-limit';
-  const stack = ownStack(thrown, directory);
-  const message = shortenPaths(textOf(thrown), directory).slice(0, MAX_MESSAGE);
-  return { code: limited ? 'function/publish-limit' : code, message: message + place(stack), stack };
+  const words = thrownWords(thrown);
+  try {
+    const stack = ownStack(thrown, directory);
+    const message = shortenPaths(textOf(thrown), directory).slice(0, MAX_MESSAGE);
+    return { code: codeOf(thrown) ?? code, message: message + place(stack), stack, ...words };
+  } catch {
+    return { code, message: words.errorMessage, stack: '', ...words }; // an error whose own properties throw
+  }
+}
+
+/** What ended the instance because nobody caught it; `origin` as Node's `uncaughtException` tells it. */
+export function describeUncaught(thrown: unknown, directory: string, origin: string): ThrownText {
+  const text = describeThrown(thrown, directory);
+  return origin === 'unhandledRejection' ? { ...text, ...rejectionWords(thrown) } : text;
 }

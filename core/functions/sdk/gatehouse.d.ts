@@ -1,11 +1,11 @@
 /**
- * What a function imports as `gatehouse`. `gatehouse function new` puts this file into `node_modules/gatehouse/` of the new function,
- * so that an editor knows it; at run time the gateway supplies the module. Every refusal is an Error with `code`.
+ * What a function imports as `gatehouse`. `gatehouse function new` puts this file beside a new function's code, so that an editor
+ * knows it; at run time the gateway supplies the module. Every refusal is an Error with `code`, such as `function/denied`.
  */
 declare module 'gatehouse' {
   export type Payload = string | Uint8Array | ArrayBuffer | object | number | boolean | null;
 
-  /** Publishes as this function. Text and bytes go as they are, anything else as JSON. Resolves when accepted: to the cloud, when on disk. */
+  /** Publishes as this function; `permissions.publish` says where it may. Text and bytes go as they are, anything else as JSON. Resolves when accepted: to the cloud, when on disk. */
   export function publish(topic: string, payload: Payload, options?: { qos?: 0 | 1 | 2; retain?: boolean }): Promise<void>;
 
   /** A message as `subscribe` and `request` give it. */
@@ -19,7 +19,10 @@ declare module 'gatehouse' {
     json<T = unknown>(): T;
   }
 
-  /** Publishes and waits for one message on `replyTopic` (else `<topic>/reply`). Rejects with `function/no-reply` after `timeoutMs` (3000). */
+  /**
+   * Publishes and waits for the first message on `replyTopic` (else `<topic>/reply`), which `permissions.replies` must name. Rejects with
+   * `function/no-reply` after `timeoutMs` (3000).
+   */
   export function request(
     topic: string,
     payload: Payload,
@@ -32,9 +35,13 @@ declare module 'gatehouse' {
    */
   export function subscribe(filter: string, listener: (message: Incoming) => void | Promise<void>): () => void;
 
-  /** Small values that survive restarts and new versions. Resolves when on disk. */
+  /**
+   * Small values, as JSON, that survive restarts and new versions: 64 KB each, 10,000 keys, 16 MB in all; instances of a function share
+   * them. What changes one resolves when it is on disk.
+   */
   export const state: {
     get<T = unknown>(key: string): Promise<T | undefined>;
+    /** null and undefined remove it. */
     set(key: string, value: unknown): Promise<void>;
     delete(key: string): Promise<void>;
     keys(prefix?: string): Promise<readonly string[]>;
@@ -43,7 +50,7 @@ declare module 'gatehouse' {
   };
 
   export const history: {
-    /** `series`: `devices/meter/power`. Times in ms since 1970 or Date. */
+    /** `series`: `devices/meter/power`. Times in ms since 1970 or Date; `to` is now unless told, `buckets` 300 (at most 5,000). */
     query(series: string, range: { from: number | Date; to?: number | Date; buckets?: number }): Promise<readonly TrendPoint[]>;
   };
   export interface TrendPoint {
@@ -73,17 +80,21 @@ declare module 'gatehouse' {
     >;
   };
 
-  /** A secret of the gateway: text, or bytes. */
+  /** A secret of the gateway: text, or bytes, as it was set. `stage` is the newest (`AWSCURRENT`) unless told. */
   export function secret(name: string, stage?: string): Promise<string | Uint8Array>;
 
-  /** Invokes another function of the site and gives its result; its failure is an Error with `functionError`. */
+  /**
+   * Invokes another function of the site and gives its result. The event goes as JSON, bytes as they are; a result that is no JSON comes
+   * as bytes. Its failure is an Error with its `name` and `message`, and `functionError` `Handled` or `Unhandled`.
+   */
   export function invoke<T = unknown>(name: string, event: unknown): Promise<T>;
 
+  /** Lines for the function's log; `data` is written behind the message. At most 200 a second, as with `console`. */
   export const log: {
     [L in 'debug' | 'info' | 'warn' | 'error']: (message: string, data?: Readonly<Record<string, unknown>>) => void;
   };
 
-  /** Figures of the function's own, shown on its page and to Prometheus. At most 50 names. */
+  /** Figures of the function's own, shown on its page and to Prometheus. At most 50 names, of small letters, digits and `_`. */
   export const metrics: {
     count(name: string, by?: number): void;
     gauge(name: string, value: number): void;

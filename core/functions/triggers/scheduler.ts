@@ -7,6 +7,8 @@ export interface Timetable {
   next(after: number): number | null;
   /** How many were due in (from, to]; counted up to `most`. */
   countBetween(from: number, to: number, most: number): number;
+  /** The last one in (from, to], or null. */
+  latest(from: number, to: number): number | null;
 }
 
 /**

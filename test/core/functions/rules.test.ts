@@ -3,7 +3,7 @@ import { createCrashPolicy } from '../../../core/functions/crash-policy.ts';
 import { createDeadline } from '../../../core/functions/deadline.ts';
 import { describeThrown, shortenPaths } from '../../../core/functions/lambda/thrown.ts';
 import { createLineLimit } from '../../../core/functions/line-limit.ts';
-import { isFromThread } from '../../../core/functions/protocol.ts';
+import { isFromInstance } from '../../../core/functions/protocol-guard.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';
 
 describe('deadline', () => {
@@ -104,11 +104,42 @@ describe('what a function threw', () => {
   });
 });
 
-describe('what comes from a thread', () => {
-  it.each([[null], ['ready'], [{ t: 'reboot' }], [{ t: 'out', bytes: 'none' }], [{ t: 'uncaught' }]])(
-    'does not believe %j',
-    (value) => {
-      expect(isFromThread(value)).toBe(false);
-    },
-  );
+describe('what comes from an instance', () => {
+  const thrown = { code: 'function/failed', message: '', stack: '', errorType: 'Error', errorMessage: '', stackTrace: [] };
+  const publishes = { first: 0, topics: ['a'], answer: false };
+  const rest = { failures: [], results: [], metrics: [], logs: [] };
+  const out = { t: 'out', count: 1, publishes, ...rest, bytes: new ArrayBuffer(32) };
+
+  it.each([
+    ['an out', out],
+    ['an out with all', { ...out, failures: [[0, thrown]], results: [[0, new Uint8Array(1)]], logs: [['info', 'x']] }],
+    ['ready', { t: 'ready', loadMs: 3 }],
+    ['stopped', { t: 'stopped' }],
+    ['uncaught', { t: 'uncaught', thrown, running: true }],
+    ['a call', { t: 'call', id: 1, owner: -1, method: 'state.get', input: { key: 'a' } }],
+    ['memory', { t: 'memory', heapBytes: 1, externalBytes: 2 }],
+  ])('takes %s', (_what, value) => {
+    expect(isFromInstance(value)).toBe(true);
+  });
+
+  it.each([
+    ['nothing', null],
+    ['text', 'ready'],
+    ['another type', { t: 'reboot' }],
+    ['no bytes', { ...out, bytes: 'none' }],
+    ['too few bytes', { ...out, bytes: new ArrayBuffer(31) }],
+    ['more events than the bytes tell of', { ...out, count: 2 ** 40 }],
+    ['a count below nothing', { ...out, count: -1 }],
+    ['a topic that is no text', { ...out, publishes: { ...publishes, topics: [7] } }],
+    ['an unknown level', { ...out, logs: [['constructor', 'x']] }],
+    ['a log that is no text', { ...out, logs: [['info', {}]] }],
+    ['an unknown code', { ...out, failures: [[0, { ...thrown, code: 'gateway/internal' }]] }],
+    ['a result that is no bytes', { ...out, results: [[0, 'x']] }],
+    ['a metric without a number', { ...out, metrics: [{ name: 'a', kind: 'count', value: Number.NaN }] }],
+    ['uncaught without the thrown', { t: 'uncaught' }],
+    ['a call without a number', { t: 'call', id: 'a', owner: 0, method: 'x', input: 1 }],
+    ['ready without its time', { t: 'ready' }],
+  ])('does not believe %s', (_what, value) => {
+    expect(isFromInstance(value)).toBe(false);
+  });
 });

@@ -1,30 +1,39 @@
 import { describe, expect, it } from 'vitest';
-import { type Handler, invoke } from '../../../core/functions/lambda/handler.ts';
+import type { Handler } from '../../../core/functions/lambda/contract.ts';
 import { createOutbox } from '../../../core/functions/outbox.ts';
 import { packPayloads, unpackOutbox } from '../../../core/functions/packing.ts';
-import { CELL, type FromThread, type OutMessage } from '../../../core/functions/protocol.ts';
+import { CELL, type EventExtra, type FromInstance, type OutMessage } from '../../../core/functions/protocol.ts';
 import { createThreadLoop } from '../../../core/functions/thread-loop.ts';
 
 function loopOf(call: Handler['call'], takesCallback = false) {
-  const sent: FromThread[] = [];
+  const sent: FromInstance[] = [];
   let now = 0;
-  const cell = new Int32Array(CELL.size);
-  const outbox = createOutbox({ monotonic: () => now, send: (message) => sent.push(message), soon() {} });
+  const places = new Int32Array(CELL.size);
+  const cell = {
+    load: (place: number): number => places[place] ?? 0,
+    store: (place: number, value: number): void => {
+      places[place] = value;
+    },
+  };
+  const outbox = createOutbox({ monotonic: () => now, send: (message) => sent.push(message), soon() {}, unsent: () => false });
   const data = {
-    cell,
     name: 'alarm',
     version: 1,
     path: '',
     directory: '/nowhere',
-    handler: 'handler',
+    handler: ['handler'],
     encoding: 'json',
+    functionArn: 'arn:aws:lambda:local:000000000000:function:alarm:1',
+    longLived: false,
   } as const;
   const limits = { timeoutMs: 100, memoryMb: 8, maxPublishes: 5, requestPrefix: '00000000-0000-0000-0000-' };
   const loop = createThreadLoop(
     { takesCallback, call },
     {
       data: { ...data, ...limits },
+      cell,
       outbox,
+      line: { answer() {} },
       emptyLoop: { onEmpty: () => () => {} },
       monotonic: () => now,
       sharedOffsetMs: 0,
@@ -40,8 +49,12 @@ function loopOf(call: Handler['call'], takesCallback = false) {
       now += ms;
     },
     async events(first: number, ...payloads: unknown[]): Promise<void> {
+      await this.batch(first, payloads, []);
+    },
+    async batch(first: number, payloads: readonly unknown[], extras: readonly EventExtra[]): Promise<void> {
       const bytes = packPayloads(payloads.map((one) => Buffer.from(JSON.stringify(one))));
-      loop.receive({ t: 'batch', first, topics: payloads.map(() => 'in'), sources: payloads.map(() => 'device:meter'), bytes });
+      const [topics, sources] = [payloads.map(() => 'in'), payloads.map(() => 'device:meter')];
+      loop.receive({ t: 'batch', first, topics, sources, bytes, extras });
       await new Promise((done) => setImmediate(done));
     },
     topics: () => outs().flatMap(({ publishes }) => publishes.topics),
@@ -79,19 +92,19 @@ describe('the loop of a thread', () => {
   it('marks in shared memory what ended with nothing left to tell', async () => {
     const seen: number[] = [];
     const loop = loopOf((event) => {
-      seen.push(Atomics.load(loop.cell, CELL.clean));
+      seen.push(loop.cell.load(CELL.clean));
       return (event as { publish?: boolean }).publish ? { topic: 'out', payload: 1 } : undefined;
     });
     await loop.events(7, {}, {}, { publish: true }, {}, {});
     expect(seen).toEqual([0, 8, 9, 9, 9]);
-    expect(Atomics.load(loop.cell, CELL.running)).toBe(0);
+    expect(loop.cell.load(CELL.running)).toBe(0);
   });
 
   it('begins no further event once it is told to stop', async () => {
     let calls = 0;
     const loop = loopOf(() => {
       calls += 1;
-      Atomics.store(loop.cell, CELL.stop, 1);
+      loop.cell.store(CELL.stop, 1);
     });
     await loop.events(0, {}, {}, {});
     expect(calls).toBe(1);
@@ -120,31 +133,63 @@ describe('the loop of a thread', () => {
   });
 });
 
-describe('the three ways of a handler', () => {
-  const context = {} as Parameters<typeof invoke>[2];
-  const never = { onEmpty: () => () => {} };
+describe('an event of which more was said than a message says', () => {
+  const extra = (index: number, more: Partial<EventExtra> = {}): EventExtra => ({
+    index,
+    requestId: `request-${index}`,
+    attempt: 1,
+    clientContext: null,
+    wantsResult: true,
+    ...more,
+  });
+  const text = (out: OutMessage | undefined): (readonly [number, string])[] =>
+    (out?.results ?? []).map(([index, bytes]) => [index, Buffer.from(bytes).toString()]);
 
-  it('takes the first callback and lets its error win', async () => {
-    const twice = invoke({ takesCallback: true, call: (_e, _c, done) => [done(null, 1), done(null, 2)] }, {}, context, never);
-    expect(twice).toBe(1);
-    const late = invoke(
-      { takesCallback: true, call: (_e, _c, done) => void queueMicrotask(() => done('bad', 1)) },
-      {},
-      context,
-      never,
-    );
-    await expect(late).rejects.toBe('bad');
+  it('sends back the results that somebody waits for, and no others', async () => {
+    const loop = loopOf((event) => event);
+    await loop.batch(0, [{ a: 1 }, { b: 2 }, 3], [extra(1), extra(2)]);
+    expect(text(loop.outs()[0])).toEqual([
+      [1, '{"b":2}'],
+      [2, '3'],
+    ]);
   });
 
-  it('prefers a promise, and takes a plain return only without a callback', async () => {
-    await expect(invoke({ takesCallback: true, call: async () => 3 }, {}, context, never)).resolves.toBe(3);
-    expect(invoke({ takesCallback: false, call: () => 4 }, {}, context, never)).toBe(4);
-    const empty = {
-      onEmpty(fn: () => void) {
-        queueMicrotask(fn);
-        return () => {};
-      },
-    };
-    await expect(invoke({ takesCallback: true, call: () => 5 }, {}, context, empty)).resolves.toBeNull();
+  it('hands its request id, attempt and client context to the handler', async () => {
+    const seen: unknown[] = [];
+    const loop = loopOf((_event, context) => {
+      const { awsRequestId, clientContext, gatehouse } = context;
+      seen.push([awsRequestId, clientContext.custom, clientContext.Custom === clientContext.custom, gatehouse.attempt]);
+    });
+    await loop.batch(0, [{}, {}], [extra(1, { attempt: 3, clientContext: { custom: { k: 'v' } } })]);
+    expect(seen).toEqual([
+      ['00000000-0000-0000-0000-000000000001', { subject: 'in' }, true, 1],
+      ['request-1', { k: 'v', subject: 'in' }, true, 3],
+    ]);
+  });
+
+  it('fails an invocation whose promised result JSON cannot say, but not for a plain return, which is no result in Lambda', async () => {
+    const circle: { self?: unknown } = {};
+    circle.self = circle;
+    const promised = loopOf(async () => circle);
+    await promised.batch(0, [{}, {}], [extra(1)]);
+    expect(promised.outs().flatMap(({ failures }) => failures.map(([index, { message }]) => [index, message]))).toEqual([
+      [0, expect.stringMatching(/result cannot be written as JSON/)],
+      [1, expect.stringMatching(/result cannot be written as JSON/)],
+    ]);
+    const plain = loopOf(() => circle);
+    await plain.batch(0, [{}, {}], [extra(1)]);
+    expect(plain.outs().flatMap(({ failures }) => failures)).toEqual([]);
+    expect(text(plain.outs()[0])).toEqual([[1, 'null']]);
+  });
+
+  it('tells a failure in Lambda’s words', async () => {
+    const loop = loopOf(() => {
+      throw Object.assign(new RangeError('too high'), { code: 'E_LEVEL' });
+    });
+    await loop.batch(0, [{}], [extra(0)]);
+    const [, thrown] = loop.outs()[0]?.failures[0] ?? [];
+    expect(thrown).toMatchObject({ errorType: 'E_LEVEL', errorMessage: 'too high' });
+    expect(thrown?.stackTrace[0]).toBe('RangeError: too high');
+    expect(loop.outs()[0]?.results).toEqual([]);
   });
 });

@@ -8,9 +8,14 @@ import { createMetrics, type Metrics } from '../../../core/base/metrics.ts';
 import { FunctionSpec } from '../../../core/contract/document/functions.ts';
 import type { Draft, Message } from '../../../core/contract/message.ts';
 import type { FunctionView } from '../../../core/contract/views.ts';
-import { createFunctionRunner } from '../../../core/functions/function-runner.ts';
+import type { CallDesk, Gatekeeper } from '../../../core/functions/calls/call-desk.ts';
+import type { Carriers } from '../../../core/functions/carrier/carrier.ts';
+import { startThread } from '../../../core/functions/carrier/thread-carrier.ts';
+import { createFunctionRunner, type RunnerDeps } from '../../../core/functions/function-runner.ts';
 import type { FunctionRunner } from '../../../core/functions/runner.ts';
 import type { Tracer } from '../../../core/router/tracer.ts';
+import type { FailedEvents } from '../../../core/store/failed-events.ts';
+import { createMemoryFailedEvents } from '../../../core/store/memory-failed-events.ts';
 
 export interface Hop {
   readonly traceId: string;
@@ -27,6 +32,7 @@ export interface FunctionRig {
   readonly records: readonly LogRecord[];
   readonly hops: readonly Hop[];
   readonly metrics: Metrics;
+  readonly failed: FailedEvents;
   start(): Promise<void>;
   /** One event with a JSON payload (text and bytes go as they are). */
   send(payload: unknown, more?: Partial<Message>): Promise<void> | undefined;
@@ -44,7 +50,15 @@ export interface RigOptions {
   readonly config?: Record<string, unknown>;
   readonly clock?: Clock;
   readonly publish?: (draft: Draft) => Promise<void> | undefined;
+  /** Export of the file; `handler` unless told. */
+  readonly handler?: readonly string[];
+  readonly version?: number;
+  readonly carriers?: Carriers;
+  readonly deps?: Partial<RunnerDeps>;
 }
+
+export const allowAll: Gatekeeper = { mayPublish: () => true, demand() {}, mayBeInvokedBy: () => true };
+export const noDesk: CallDesk = { take: (method) => Promise.reject(new Error(`nobody answers ${method} here`)) };
 
 export function message(payload: unknown, sequence: number, more: Partial<Message> = {}): Message {
   const bytes =
@@ -95,9 +109,30 @@ export async function createRig(options: RigOptions = {}): Promise<FunctionRig> 
     published.push(draft);
     return options.publish?.(draft);
   };
-  const deps = { clock, log: hub.logger('test'), metrics, tracer: recordingTracer(hops), publish, random: () => 0 };
+  const failed = createMemoryFailedEvents();
   const config = FunctionSpec.parse({ name: 'alarm', code: { file: 'alarm.mjs' }, ...options.config });
-  const runner = createFunctionRunner(deps, config, { path, version: 4, directory: dirname(path) });
+  const deps: RunnerDeps = {
+    clock,
+    log: hub.logger('test'),
+    metrics,
+    tracer: recordingTracer(hops),
+    publish,
+    random: () => 0,
+    carriers: options.carriers ?? { thread: startThread, process: undefined },
+    gatekeeper: allowAll,
+    desk: noDesk,
+    failed,
+    environment: () => config.env,
+    thing: { name: 'test', region: 'local' },
+    ...options.deps,
+  };
+  const exportPath = options.handler ?? ['handler'];
+  const runner = createFunctionRunner(deps, config, {
+    path,
+    version: options.version ?? 4,
+    directory: dirname(path),
+    exportPath,
+  });
   let sequence = 0;
   return {
     runner,
@@ -105,6 +140,7 @@ export async function createRig(options: RigOptions = {}): Promise<FunctionRig> 
     records,
     hops,
     metrics,
+    failed,
     start: () => runner.start(new AbortController().signal),
     send(payload, more) {
       sequence += 1;

@@ -1,0 +1,81 @@
+import type { Clock } from '../base/clock.ts';
+import { GatewayError } from '../base/errors.ts';
+import type { FailedEvent } from '../contract/function-views.ts';
+import type { Source } from '../contract/message.ts';
+import type { ClientContext, InvokeOutcome, InvokeRequest, Invoker, Job, Ticket } from './invocation.ts';
+import { waitingTicket } from './results.ts';
+
+export interface InvokingDeps {
+  readonly clock: Clock;
+  newId(): string;
+  /** Queues it, or throws. */
+  admit(job: Job): void;
+  /** Somebody was sent away because the queue is full. */
+  onBusy(): void;
+}
+
+/** Turns requests into events of the queue. All of them throw what `admit` throws. */
+export interface Invoking {
+  /** Waits for the outcome; an aborted signal rejects and leaves the invocation running. */
+  invoke(request: InvokeRequest, signal: AbortSignal): Promise<InvokeOutcome>;
+  /** Gives the request id. */
+  later(request: InvokeRequest): string;
+  /** A dead letter, as attempt 1. */
+  again(event: FailedEvent): void;
+}
+
+function sourceOf({ kind, id }: Invoker): Source {
+  if (kind === 'function' || kind === 'cloud') return { kind, id: id === '' ? kind : id };
+  return { kind: 'system', id: id === '' ? kind : `${kind}:${id}` };
+}
+
+export function createInvoking(deps: InvokingDeps): Invoking {
+  const { clock, newId } = deps;
+  let sequence = 0;
+  function jobOf(request: InvokeRequest, ticket: Ticket): Job {
+    const { subject: topic, payload, by, hops, traceId } = request;
+    sequence += 1;
+    const at = { wallMs: clock.now(), monoMs: clock.monotonic(), bootId: '', trust: 'holding' } as const;
+    const job: Job = { topic, payload, qos: 0, retain: false, source: sourceOf(by), sequence, at, hops, ticket };
+    return traceId === undefined ? job : { ...job, traceId };
+  }
+  function admit(job: Job): void {
+    try {
+      deps.admit(job);
+    } catch (cause) {
+      if (cause instanceof GatewayError && cause.code === 'function/busy') deps.onBusy();
+      throw cause;
+    }
+  }
+  return {
+    async invoke(request, signal) {
+      signal.throwIfAborted();
+      const { ticket, promise } = waitingTicket(request, newId(), clock.monotonic());
+      admit(jobOf(request, ticket));
+      const { promise: aborted, reject } = Promise.withResolvers<never>();
+      const onAbort = (): void => reject(signal.reason);
+      signal.addEventListener('abort', onAbort, { once: true });
+      try {
+        return await Promise.race([promise, aborted]);
+      } finally {
+        signal.removeEventListener('abort', onAbort);
+      }
+    },
+    later(request) {
+      const requestId = newId();
+      admit(jobOf(request, { attempt: 1, requestId, request }));
+      return requestId;
+    },
+    again({ message, requestId, context }) {
+      const ticket: Ticket = { attempt: 1, requestId: requestId ?? newId() };
+      if (context === null) {
+        admit({ ...message, ticket });
+        return;
+      }
+      const clientContext: ClientContext = JSON.parse(context);
+      const { payload, topic: subject, hops } = message;
+      const request: InvokeRequest = { payload, by: { kind: 'console', id: '' }, subject, clientContext, hops, observe: false };
+      admit({ ...message, ticket: { ...ticket, request } });
+    },
+  };
+}
