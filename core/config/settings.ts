@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { describe, GatewayError } from '../base/errors.ts';
 import { schemaFaults, WORDING } from '../contract/schema-faults.ts';
+import { AwsSettings } from './aws-settings.ts';
 import { CloudSettings } from './cloud-settings.ts';
 import { readGenerations } from './generations.ts';
 
@@ -39,6 +40,13 @@ export const GatewaySettings = z.strictObject({
       maxBytes: z.number().int().min(1024).default(16_777_216),
       /** A session whose client does not come back is forgotten. */
       forgetAfterHours: z.number().min(0.01).max(87_600).default(168),
+    })
+    .prefault({}),
+  aws: AwsSettings.prefault({}),
+  functions: z
+    .strictObject({
+      /** Node.js 24 that runs functions with `isolation: process` where the gateway itself is not plain Node (the window of Electron). */
+      nodePath: z.string().min(1).optional(),
     })
     .prefault({}),
   /** Who may leave the full screen; written by `gatehouse set-pin`. */

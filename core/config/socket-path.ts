@@ -37,6 +37,9 @@ export function socketPlace(
   return { address: join(short, 'gatehouse.sock'), folder: short, note, elsewhere: true };
 }
 
+/** What a caller has to show, in a file for the gateway's user alone: functions that are kept from files cannot read it. */
+export const tokenPath = (dataDir: string): string => join(resolve(dataDir), 'run', 'token');
+
 /** Where to connect: what the gateway noted down, which may have been started with another runtime folder; else where it ought to be. */
 export async function socketAddress(dataDir: string): Promise<string> {
   const place = socketPlace(dataDir);

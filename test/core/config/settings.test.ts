@@ -34,6 +34,18 @@ describe('the settings', () => {
     expect(loadSettings(join(folder, 'not/there'))).toEqual(loadSettings(folder));
   });
 
+  it('take the credentials of AWS from one place, and say what is wrong with it', () => {
+    const iot = '"iot":{"endpoint":"abc.credentials.iot.eu-central-1.amazonaws.com","roleAlias":"site"}';
+    writeFileSync(settingsPath(folder), `{"aws":{"region":"eu-central-1","thingName":"press-1",${iot}}}`);
+    expect(loadSettings(folder).aws).toMatchObject({ region: 'eu-central-1', iot: { roleAlias: 'site' } });
+    expect(fault(`{"aws":{"credentialsFile":"/c",${iot}}}`).message).toContain('aws.credentialsFile: name either');
+    const wrong = fault(
+      '{"aws":{"region":"Frankfurt","thingName":"a b","iot":{"endpoint":"https://x/y","roleAlias":""}}}',
+    ).message;
+    for (const field of ['aws.region', 'aws.thingName', 'aws.iot.endpoint', 'aws.iot.roleAlias']) expect(wrong).toContain(field);
+    expect(fault('{"functions":{"nodePath":""}}').message).toContain('functions.nodePath');
+  });
+
   it('fill in what the file leaves out', () => {
     writeFileSync(settingsPath(folder), '{"broker":{"port":1884},"cloud":{"url":"mqtts://x:8883","clientId":"g"}}');
     expect(loadSettings(folder)).toMatchObject({
