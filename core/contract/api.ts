@@ -3,6 +3,7 @@ import { Keep, OutboxPolicy, StreamPolicy } from './document/outbox.ts';
 import {
   ErrorGroupView,
   FailedEventView,
+  FunctionRulesView,
   FunctionVersionView,
   InstanceView,
   InvocationView,
@@ -43,6 +44,7 @@ export const METHODS = {
     output: done,
   },
   'function.list': { input: none, output: z.array(FunctionView) },
+  'function.rules': { input: z.strictObject({ name: z.string() }), output: FunctionRulesView },
   'function.restart': { input: z.strictObject({ name: z.string() }), output: done },
   'function.pause': { input: z.strictObject({ name: z.string(), paused: z.boolean() }), output: done },
   /** Invokes it and waits for the result; `payload` is base64. The function's `permissions.invokedBy` must name the caller's kind. */

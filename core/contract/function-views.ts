@@ -80,6 +80,47 @@ export const FunctionVersionView = z.object({
 });
 export type FunctionVersionView = z.infer<typeof FunctionVersionView>;
 
+/** What the document that runs says of a function, for the console; answer of `function.rules`. */
+export const FunctionRulesView = z.object({
+  name: z.string(),
+  /** `inline`, or the file, package or folder that the document names. */
+  code: z.string(),
+  handler: z.string(),
+  encoding: z.enum(['json', 'binary']),
+  keepWarm: z.number(),
+  idleMs: z.number(),
+  /** `source`, `topic`, `topic level 2`; null: no order is kept between several instances. */
+  order: z.string().nullable(),
+  whenFull: z.string(),
+  retries: z.number(),
+  deadLetter: z.boolean(),
+  onStart: z.boolean(),
+  scratchMb: z.number(),
+  /** Names only: values may be secret. */
+  env: z.array(z.string()),
+  permissions: z.object({
+    publish: z.array(z.string()),
+    /** False: `publish` follows from the subscriptions. */
+    publishDeclared: z.boolean(),
+    replies: z.array(z.string()),
+    invokedBy: z.array(z.string()),
+    invoke: z.array(z.string()),
+    secrets: z.array(z.string()),
+    shadows: z.array(z.object({ thing: z.string(), name: z.string().nullable(), access: z.enum(['read', 'write']) })),
+    readDevices: z.array(z.string()),
+    commandDevices: z.array(z.string()),
+    history: z.array(z.string()),
+    schedule: z.boolean(),
+    awsCredentials: z.boolean(),
+    readFiles: z.array(z.string()),
+    writeFiles: z.array(z.string()),
+    childProcesses: z.boolean(),
+    workers: z.boolean(),
+    addons: z.boolean(),
+  }),
+});
+export type FunctionRulesView = z.infer<typeof FunctionRulesView>;
+
 /** A dead letter of a function. */
 export const FailedEventView = z.object({
   id: z.number(),

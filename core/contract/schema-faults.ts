@@ -128,10 +128,11 @@ function unionFaults(issue: Extract<Issue, { code: 'invalid_union' }>, path: Pat
     return say(`must be ${what}, not ${kindGiven(issue.input)}`, 'Give a value of the kind that is named.');
   }
   const wanted = branches.flatMap((errors) => (missing(errors[0]) ? [String(errors[0]?.path[0])] : []));
-  const strangers = branches.flatMap((errors) => errors.flatMap((one) => (one.code === 'unrecognized_keys' ? one.keys : [])));
   if (wanted.length === branches.length) return say(`needs ${oneOf(quoted(wanted))}`, 'Add one of them.');
-  if (branches.every((errors) => errors.every((one) => one.code === 'unrecognized_keys')))
-    return say(`${quoted([...new Set(strangers)]).join(' and ')} do not go together`, 'Remove one of them.');
+  /** Of more than one kind at once: each of these lacks nothing, and does not know what belongs to the others. */
+  const whole = branches.filter((errors) => errors.every((one) => one.code === 'unrecognized_keys'));
+  const strangers = whole.flatMap((errors) => errors.flatMap((one) => (one.code === 'unrecognized_keys' ? one.keys : [])));
+  if (whole.length > 1) return say(`${quoted([...new Set(strangers)]).join(' and ')} do not go together`, 'Remove one of them.');
   const astray = (errors: readonly Issue[]): number =>
     errors.filter((one) => missing(one) || one.code === 'unrecognized_keys').length;
   const best = [...branches].sort((a, b) => astray(a) - astray(b) || a.length - b.length)[0] ?? [];

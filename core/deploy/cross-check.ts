@@ -4,6 +4,7 @@ import { checkPattern } from '../contract/document/line-pattern.ts';
 import type { SerialLinkConfig } from '../contract/document/links.ts';
 import type { CrossFault } from './cross-fault.ts';
 import type { Path } from './document-path.ts';
+import { functionFaults } from './functions-check.ts';
 import { outboxFaults } from './outbox-check.ts';
 
 /** What is checked: a whole document, or the sound parts of one. */
@@ -220,6 +221,7 @@ export function crossCheck(document: Parts, known: Names = namesIn(document)): r
           ? modbusFaults(device, ['devices', d])
           : [],
     ),
+    ...functionFaults(functions, known),
     ...sharedPorts(devices),
     ...references(document, known),
     ...outboxFaults(document.outbox, subscriptions, known.subscriptions),

@@ -5,15 +5,21 @@ import type { Logger } from '../base/log.ts';
 import type { SiteDocument } from '../contract/document/document.ts';
 import type { ChangeView, DeploymentView, DocumentFault } from '../contract/views.ts';
 import type { Documents, StoredVersion } from '../store/documents.ts';
+import type { ArtifactStore } from './artifact-store.ts';
 import { checkInBackground } from './background-check.ts';
 import { diffDocuments } from './diff.ts';
+import { pathText } from './document-path.ts';
+import { packageFaults } from './package-check.ts';
+import { codeKey, codeRefs, hashVersion, packageOf, readCode } from './read-code.ts';
 import type { RunningCopy } from './running-copy.ts';
-import { codeFiles, type FunctionEntry, hashVersion, readCode, stageCode, unstageOthers } from './stage.ts';
+import { createStage, type FunctionEntry } from './stage.ts';
 
 export interface EngineDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly documents: Documents;
+  /** Packages of functions; those of the versions that can be gone back to are kept. */
+  readonly artifacts: ArtifactStore;
   /** Folder for the staged code of each version. */
   readonly stageRoot: string;
   /** Folders that are searched for code files of a document that comes without a folder of its own. */
@@ -75,12 +81,20 @@ type Listed = Omit<StoredVersion, 'text' | 'files'>;
 const faultLine = (fault: DocumentFault): string =>
   `${fault.path}${fault.line === null ? '' : ` (line ${fault.line})`}: ${fault.message} ${fault.remedy}`;
 
+const invalid = (faults: readonly DocumentFault[]): GatewayError =>
+  new GatewayError('document/invalid', `The document has ${faults.length} fault(s):\n${faults.map(faultLine).join('\n')}`, {
+    details: { faults: faults.length },
+  });
+
 export function createDeployEngine(deps: EngineDeps): DeployEngine {
   const changed = createEmitter<undefined>();
   let state: EngineState = { state: 'none', version: 0, name: '', appliedAt: null };
   let running: { version: StoredVersion; document: SiteDocument } | null = null;
   let listed: readonly DeploymentView[] = [];
   let turn: Promise<unknown> = Promise.resolve();
+  const stage = createStage(deps.stageRoot, deps.artifacts);
+  /** Packages of a version, which never change. */
+  const packages = new Map<number, readonly string[]>();
 
   function set(next: EngineState): void {
     state = next;
@@ -94,22 +108,33 @@ export function createDeployEngine(deps: EngineDeps): DeployEngine {
   async function valid(text: string): Promise<SiteDocument> {
     const result = await checkInBackground(text);
     if (result.ok) return result.document;
-    throw new GatewayError(
-      'document/invalid',
-      `The document has ${result.faults.length} fault(s):\n${result.faults.map(faultLine).join('\n')}`,
-      {
-        details: { faults: result.faults.length },
-      },
-    );
+    throw invalid(result.faults);
   }
-  async function bring(version: StoredVersion, document: SiteDocument): Promise<void> {
-    const entries = await stageCode(deps.stageRoot, version.version, document, version.files);
+  /** `isNew`: a package that cannot be used is a fault of the deployment; later on it is a state of its function. */
+  async function bring(version: StoredVersion, document: SiteDocument, isNew: boolean): Promise<void> {
+    const badPackage = (name: string, cause: unknown): void =>
+      deps.log.error('deploy.package-bad', { message: `function "${name}" has no code that can be used`, function: name, cause });
+    const entries = await stage.bring(version.version, document, version.files, isNew ? undefined : badPackage);
     const codeOf = (name: string): string => {
       const code = document.functions.find((one) => one.name === name)?.code;
-      return code && 'file' in code ? (version.files[code.file] ?? '') : '';
+      return (code && version.files[codeKey(code) ?? '']) ?? '';
     };
     await deps.switchTo(document, entries, codeOf);
-    await unstageOthers(deps.stageRoot, entries).catch((cause: unknown) => deps.log.warn('deploy.unstage-failed', { cause }));
+    await stage.removeOthers(entries).catch((cause: unknown) => deps.log.warn('deploy.unstage-failed', { cause }));
+  }
+  async function packagesOf(version: number): Promise<readonly string[]> {
+    const known = packages.get(version);
+    if (known) return known;
+    const files = (await deps.documents.get(version))?.files ?? {};
+    const found = Object.values(files).flatMap((text) => packageOf(text)?.hash ?? []);
+    packages.set(version, found);
+    return found;
+  }
+  /** Packages that no version needs which can be gone back to. */
+  async function prune(): Promise<void> {
+    const kept = new Set(Object.values(running?.version.files ?? {}).flatMap((text) => packageOf(text)?.hash ?? []));
+    for (const { version } of listed.slice(0, SEARCHED_VERSIONS)) for (const hash of await packagesOf(version)) kept.add(hash);
+    await deps.artifacts.keepOnly(kept);
   }
   /** The version that ran last; from its copy where the database has lost it. */
   async function lastRunning(): Promise<StoredVersion | null> {
@@ -125,7 +150,7 @@ export function createDeployEngine(deps: EngineDeps): DeployEngine {
   }
   async function fallBack(): Promise<void> {
     if (!running) return;
-    await bring(running.version, running.document).catch((cause: unknown) =>
+    await bring(running.version, running.document, false).catch((cause: unknown) =>
       deps.log.error('deploy.fall-back-failed', { cause }),
     );
   }
@@ -149,7 +174,9 @@ export function createDeployEngine(deps: EngineDeps): DeployEngine {
     }
     const folders = options.sameCode ? [] : [...(options.folder === undefined ? [] : [options.folder]), ...deps.codeFolders];
     const known = options.folder === undefined && !options.sameCode ? await codeOfSameText(text) : null;
-    const files = known ?? (await readCode(codeFiles(document), folders, before?.version.files ?? {}));
+    const files = known ?? (await readCode(codeRefs(document), folders, before?.version.files ?? {}, deps.artifacts));
+    const missing = await packageFaults(document, files, deps.artifacts);
+    if (missing.length > 0) throw invalid(missing.map((one) => ({ ...one, path: pathText(one.path), line: null, column: null })));
     const hash = hashVersion(text, files);
     if (options.ifChanged && before?.version.hash === hash) return before.version.version;
     const previous = state;
@@ -173,7 +200,7 @@ export function createDeployEngine(deps: EngineDeps): DeployEngine {
     try {
       number = await deps.documents.add(fresh);
       const version: StoredVersion = { ...fresh, version: number, state: 'running' };
-      await bring(version, document);
+      await bring(version, document, true);
       await deps.documents.setRunning(number);
       running = { version, document };
       void deps.copy?.keep(version);
@@ -191,6 +218,7 @@ export function createDeployEngine(deps: EngineDeps): DeployEngine {
     set({ state: 'running', version: number, name: document.name, appliedAt: fresh.appliedAt });
     deps.log.info('deploy.applied', { message: `Version ${number} (${document.name}) runs.`, version: number, by: options.by });
     await refresh();
+    await prune().catch((cause: unknown) => deps.log.warn('deploy.not-pruned', { cause }));
     return number;
   }
   return {
@@ -208,7 +236,7 @@ export function createDeployEngine(deps: EngineDeps): DeployEngine {
       const { document } = result;
       set({ state: 'applying', version: stored.version, name: stored.name, appliedAt: stored.appliedAt });
       running = { version: stored, document };
-      await bring(stored, document);
+      await bring(stored, document, false);
       void deps.copy?.keep(stored);
       set({ state: 'running', version: stored.version, name: stored.name, appliedAt: stored.appliedAt });
       return 'running';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Logger } from '../base/log.ts';
 import { readGenerations, writeGeneration } from '../config/generations.ts';
 import type { StoredVersion } from '../store/documents.ts';
-import { hashVersion } from './stage.ts';
+import { hashVersion } from './read-code.ts';
 
 const count = z.int().min(0);
 const Copy = z.strictObject({

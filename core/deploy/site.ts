@@ -25,6 +25,8 @@ export interface SiteDeps<D extends Service, F extends SiteFunction<S>, S> {
   deviceSink(device: D): S;
   attach(target: string, sink: S | undefined): void;
   route(subscriptions: readonly SubscriptionConfig[], hopLimit: number): void;
+  /** A function that is new, or has a new version, takes events from now on. */
+  started?(part: F, config: FunctionConfig, cause: 'gateway' | 'version'): void;
   /** Everything else that follows the document: history's retention, the cloud's topic filters. */
   settle(document: SiteDocument): void;
 }
@@ -32,7 +34,7 @@ export interface SiteDeps<D extends Service, F extends SiteFunction<S>, S> {
 export interface Site<D, F> {
   /**
    * Brings what runs in line with the document: unchanged devices and functions go on untouched, new functions are loaded before the
-   * old ones hand over, routes change between two messages. Rejects only if the switch itself fails; a device that does not answer
+   * old ones hand over, routes change between two messages. Resolves when the events that ran in old versions have ended, too. Rejects only if the switch itself fails; a device that does not answer
    * or a function that does not load is a state of the site, not of the switch.
    */
   switchTo(
@@ -59,6 +61,8 @@ export function createSite<D extends Service, F extends SiteFunction<S>, S>(deps
   let current: SiteDocument | null = null;
   let devices = new Map<string, Part<D>>();
   let functions = new Map<string, Part<F>>();
+  /** Replaced or gone, and still with their last events. */
+  const leaving = new Set<F>();
 
   function planFunctions(document: SiteDocument, entries: ReadonlyMap<string, FunctionEntry>, codeOf: (name: string) => string) {
     const next = new Map<string, Part<F>>();
@@ -95,6 +99,31 @@ export function createSite<D extends Service, F extends SiteFunction<S>, S>(deps
   const replaced = <T>(old: ReadonlyMap<string, Part<T>>, next: ReadonlyMap<string, Part<T>>): [string, T][] =>
     [...old].flatMap(([name, { part }]) => (next.get(name)?.part === part ? [] : [[name, part] as [string, T]]));
 
+  /** Between two messages: routes deliver between turns of the loop, and this is one. */
+  function handOver(next: ReadonlyMap<string, Part<F>>): ReadonlyMap<F, Inheritance> {
+    const left = new Map<F, Inheritance>();
+    for (const [name, { part }] of next) {
+      const old = functions.get(name)?.part;
+      const inheritance = old === undefined || old === part ? undefined : old.handOver();
+      deps.attach(`function:${name}`, part.sink);
+      if (old === undefined || inheritance === undefined) continue;
+      left.set(old, inheritance);
+      part.inherit(inheritance);
+    }
+    return left;
+  }
+  /** What is with an old version has its whole time; nothing else waits for that. */
+  async function letGo(gone: readonly F[], left: ReadonlyMap<F, Inheritance>): Promise<void> {
+    for (const part of gone) leaving.add(part);
+    await Promise.all(
+      gone.map(async (part) => {
+        await left.get(part)?.drained;
+        await part.stop();
+        leaving.delete(part);
+      }),
+    );
+  }
+
   return {
     async switchTo(document, entries, codeOf, signal) {
       const plan = { functions: planFunctions(document, entries, codeOf), devices: planDevices(document) };
@@ -110,11 +139,19 @@ export function createSite<D extends Service, F extends SiteFunction<S>, S>(deps
       const goneFunctions = replaced(functions, plan.functions.next);
       const goneDevices = replaced(devices, plan.devices.next);
       for (const [name] of goneFunctions) if (!plan.functions.next.has(name)) deps.attach(`function:${name}`, undefined);
-      for (const [name, { part }] of plan.functions.next) deps.attach(`function:${name}`, part.sink);
+      const left = handOver(plan.functions.next);
+      functions = plan.functions.next;
       // Before the routes: a line that is not for this document must be shut before its first message is stored.
       deps.settle(document);
       deps.route(document.subscriptions, document.settings.hopLimit);
-      functions = plan.functions.next;
+      const letting = letGo(
+        goneFunctions.map(([, part]) => part),
+        left,
+      );
+      for (const config of document.functions) {
+        const part = functions.get(config.name)?.part;
+        if (part && plan.functions.fresh.includes(part)) deps.started?.(part, config, current === null ? 'gateway' : 'version');
+      }
       // A port has one owner: the old session must be closed before the new one opens.
       await Promise.all(goneDevices.map(([, part]) => part.stop()));
       for (const [name] of goneDevices) if (!plan.devices.next.has(name)) deps.attach(`device:${name}`, undefined);
@@ -123,8 +160,7 @@ export function createSite<D extends Service, F extends SiteFunction<S>, S>(deps
       current = document;
       const started = await Promise.allSettled(plan.devices.fresh.map((part) => part.start(signal)));
       const fault = firstFault([...started, ...(await starting)]);
-      // Also after a fault: nobody else knows these any more.
-      await Promise.all(goneFunctions.map(([, part]) => part.stop()));
+      await letting; // also after a fault: nobody else knows these any more
       if (fault) throw fault.reason;
     },
     document: () => current,
@@ -132,7 +168,7 @@ export function createSite<D extends Service, F extends SiteFunction<S>, S>(deps
     functions: () => new Map([...functions].map(([name, { part }]) => [name, part])),
     async stop() {
       await Promise.all([...devices.values()].map(({ part }) => part.stop()));
-      await Promise.all([...functions.values()].map(({ part }) => part.stop()));
+      await Promise.all([...[...functions.values()].map(({ part }) => part), ...leaving].map((part) => part.stop()));
     },
   };
 }

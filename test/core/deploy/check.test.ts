@@ -111,7 +111,7 @@ describe('a document', () => {
       'devices[0].link.dataBits: must be 5, 6, 7 or 8, not 9.',
     ],
     ['no points', withDevice({ points: [] }), 'devices[0].points: a device needs at least one point.'],
-    ['code of neither kind', withCode({}), 'functions[0].code: needs "inline" or "file".'],
+    ['code of neither kind', withCode({}), 'functions[0].code: needs "inline", "file", "zip" or "folder".'],
     [
       'code of both kinds',
       withCode({ inline: 'x', file: 'a.mjs' }),
@@ -121,7 +121,7 @@ describe('a document', () => {
     [
       'code outside the folder',
       withCode({ file: '../a.mjs' }),
-      'functions[0].code.file: name a .mjs, .cjs, .js, .ts or .mts file below the folder of the document.',
+      'functions[0].code.file: name a .mjs, .cjs, .js, .ts, .mts or .cts file below the folder of the document.',
     ],
     [
       'a key of the other kind',

@@ -4,10 +4,13 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { GatewayError } from '../../../core/base/errors.ts';
 import { createLogHub } from '../../../core/base/log.ts';
+import { createArtifactFiles } from '../../../core/deploy/artifact-files.ts';
 import { createDeployEngine, type DeployEngine } from '../../../core/deploy/engine.ts';
+import type { FunctionEntry } from '../../../core/deploy/stage.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';
 import { createMemoryDocuments, type MemoryDocuments } from '../../fakes/memory-documents.ts';
 import { device, fromFile, inline, textOf } from './document-of.ts';
+import { writePackage, zipOf } from './zips.ts';
 
 let folder = '';
 beforeEach(async () => {
@@ -24,6 +27,7 @@ interface World {
   readonly documents: MemoryDocuments;
   gate: Promise<void>;
   failAt: string | null;
+  onEntries: (entries: ReadonlyMap<string, FunctionEntry>) => void;
 }
 
 function build(documents = createMemoryDocuments()): World {
@@ -33,13 +37,16 @@ function build(documents = createMemoryDocuments()): World {
     switches: [],
     gate: Promise.resolve(),
     failAt: null,
+    onEntries: () => {},
     engine: createDeployEngine({
       clock,
       log: createLogHub({ clock }, { keep: 10, level: 'debug' }).logger('deploy'),
       documents,
+      artifacts: createArtifactFiles(join(folder, 'artifacts')),
       stageRoot: join(folder, 'staged'),
       codeFolders: [join(folder, 'functions')],
       async switchTo(document, entries, codeOf) {
+        world.onEntries(entries);
         const code = await Promise.all([...entries.values()].map((entry) => readFile(entry.path, 'utf8')));
         world.switches.push([document.name, ...code, ...document.functions.map((one) => codeOf(one.name))].join(' '));
         await world.gate;
@@ -190,6 +197,53 @@ describe('the deployment engine', () => {
     expect(second.switches).toEqual(['site kept kept']);
     expect(second.engine.state()).toMatchObject({ state: 'running', version: 1, name: 'site' });
     expect(await build().engine.resume()).toBe('none');
+  });
+
+  it('takes packages in, keeps those that can be gone back to, and unpacks them anew at the next start', async () => {
+    const first = build();
+    const own = join(folder, 'own');
+    const text = (name: string) => textOf({ name, functions: [{ name: 'f', code: { zip: 'f.zip' }, handler: 'index.handler' }] });
+    await writePackage(join(own, 'f.zip'), await zipOf({ 'index.js': 'one' }));
+    await first.engine.apply(text('one'), { ...by, folder: own });
+    await writePackage(join(own, 'f.zip'), await zipOf({ 'index.js': 'two' }));
+    await first.engine.apply(text('two'), { ...by, folder: own });
+    expect(await readdir(join(folder, 'artifacts'))).toHaveLength(2);
+    await rm(own, { recursive: true });
+    await first.engine.apply(text('one'), by);
+    await rm(join(folder, 'staged'), { recursive: true });
+    const second = build(first.documents);
+    expect(await second.engine.resume()).toBe('running');
+    const codes = [...first.switches, ...second.switches].map((one) => one.replace(/ zip:.*/, ''));
+    expect(codes).toEqual(['one one', 'two two', 'one one', 'one one']);
+  });
+
+  it('refuses a package without the handler’s file, and goes on', async () => {
+    const { engine, documents } = build();
+    await writePackage(join(folder, 'functions/f.zip'), await zipOf({ 'src/main.js': '', 'node_modules/x/index.js': '' }));
+    const wrong = engine.apply(textOf({ functions: [{ name: 'f', code: { zip: 'f.zip' }, handler: 'main.handler' }] }), by);
+    await expect(wrong).rejects.toMatchObject({ code: 'document/invalid' });
+    await expect(wrong).rejects.toThrow(/functions\[0\]\.handler: .*Looked for main\.js, .* It has: src\/main\.js, \.\.\./s);
+    expect(documents.versions).toEqual([]);
+  });
+
+  it('resumes a site whose package was lost', async () => {
+    const first = build();
+    await writePackage(join(folder, 'functions/f.zip'), await zipOf({ 'index.js': 'x' }));
+    await first.engine.apply(textOf({ functions: [{ name: 'f', code: { zip: 'f.zip' } }] }), by);
+    await rm(join(folder, 'artifacts'), { recursive: true });
+    const second = build(first.documents);
+    expect(await second.engine.resume()).toBe('running');
+    expect(second.switches[0]).toContain('throw new Error');
+  });
+
+  it('keeps the version of code that did not change', async () => {
+    const world = build();
+    const versions: number[] = [];
+    world.onEntries = (entries) => versions.push(...[...entries.values()].map((one) => one.version));
+    await world.engine.apply(textOf({ functions: [inline('f', 'code')] }), by);
+    await world.engine.apply(textOf({ functions: [inline('f', 'code', { timeoutMs: 10 })] }), by);
+    await world.engine.apply(textOf({ functions: [inline('f', 'other')] }), by);
+    expect(versions).toEqual([1, 1, 3]);
   });
 
   it('goes back with the code that the old version ran with', async () => {

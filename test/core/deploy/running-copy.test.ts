@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLogHub } from '../../../core/base/log.ts';
+import { createArtifactFiles } from '../../../core/deploy/artifact-files.ts';
 import { createDeployEngine } from '../../../core/deploy/engine.ts';
+import { hashVersion } from '../../../core/deploy/read-code.ts';
 import { createRunningCopy } from '../../../core/deploy/running-copy.ts';
-import { hashVersion } from '../../../core/deploy/stage.ts';
 import type { StoredVersion } from '../../../core/store/documents.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';
 import { createMemoryDocuments, type MemoryDocuments } from '../../fakes/memory-documents.ts';
@@ -39,6 +40,7 @@ describe('the copy of the running version', () => {
       clock,
       log: logs.logger('deploy'),
       documents,
+      artifacts: createArtifactFiles(join(folder, 'artifacts')),
       stageRoot: join(folder, 'staged'),
       codeFolders: [],
       copy: copy(),

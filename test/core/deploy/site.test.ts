@@ -12,6 +12,8 @@ function build() {
   const clock = createManualClock();
   const notes: string[] = [];
   const broken = new Set<string>();
+  /** Old versions that still run an event. */
+  const busy = new Map<string, Promise<[]>>();
   const targets = new Map<string, string>();
   let made = 0;
   function part(kind: string, name: string) {
@@ -32,6 +34,11 @@ function build() {
         await clock.sleep(10);
         notes.push(`down ${label}`);
       },
+      handOver() {
+        notes.push(`hand over ${label}`);
+        return { jobs: [], drained: busy.get(label) ?? Promise.resolve([]), errors: [] };
+      },
+      inherit: () => void notes.push(`inherit ${label}`),
     };
   }
   type Part = ReturnType<typeof part>;
@@ -40,6 +47,7 @@ function build() {
     makeDevice: (config) => part('device', config.id),
     makeFunction: (config) => part('function', config.name),
     deviceSink: (one) => one.label,
+    started: (one, _config, cause) => notes.push(`started ${one.label} ${cause}`),
     attach(target, sink) {
       if (sink === undefined) targets.delete(target);
       else targets.set(target, sink);
@@ -49,14 +57,16 @@ function build() {
   });
   async function switchTo(document: SiteDocument, code: Record<string, string> = {}): Promise<string[]> {
     notes.length = 0;
-    const entries = new Map(document.functions.map((one) => [one.name, { path: '', directory: '', version: 1 }]));
+    const entries = new Map(
+      document.functions.map((one) => [one.name, { path: '', directory: '', version: 1, hash: '', bytes: 0, exportPath: [] }]),
+    );
     const done = site.switchTo(document, entries, (name) => code[name] ?? '', life);
     done.catch(() => undefined);
     await clock.advance(1000);
     await done;
     return [...notes];
   }
-  return { site, switchTo, targets, notes, broken, clock };
+  return { site, switchTo, targets, notes, broken, busy, clock };
 }
 
 describe('switching a site', () => {
@@ -70,6 +80,7 @@ describe('switching a site', () => {
     const notes = await switchTo(document);
     expect(notes.indexOf('route 1 8')).toBeLessThan(notes.findIndex((one) => one.startsWith('start device')));
     expect(notes.slice(-2).sort()).toEqual(['up device a#2', 'up function f#1']);
+    expect(notes).toContain('started function f#1 gateway');
     expect(Object.fromEntries(targets)).toEqual({ 'function:f': 'function f#1', 'device:a': 'device a#2' });
     expect(site.document()).toBe(document);
     expect([[...site.devices().keys()], [...site.functions().keys()]]).toEqual([['a'], ['f']]);
@@ -91,12 +102,36 @@ describe('switching a site', () => {
     expect(notes).toEqual([
       'start function f#2',
       'up function f#2',
+      'hand over function f#1',
+      'inherit function f#2',
       'settle site',
       'route 0 8',
+      'started function f#2 version',
       'stop function f#1',
       'down function f#1',
     ]);
     expect(targets.get('function:f')).toBe('function f#2');
+  });
+
+  it('gives what runs in the old version its time, and stops it with the site when that comes first', async () => {
+    const { site, switchTo, notes, busy, clock } = build();
+    await switchTo(documentOf({ functions: [inline('f', 'x')] }));
+    let ended = (_left: []): void => {};
+    busy.set('function f#1', new Promise((done) => (ended = done)));
+    let switched = false;
+    const switching = switchTo(documentOf({ functions: [inline('f', 'y')] })).then(() => {
+      switched = true;
+    });
+    await clock.advance(1000);
+    expect(switched).toBe(false);
+    expect(notes).not.toContain('stop function f#1');
+    const stopped = site.stop();
+    await clock.advance(100);
+    await stopped;
+    expect(notes).toContain('down function f#1');
+    ended([]);
+    await clock.advance(100);
+    await switching;
   });
 
   it('takes a function for changed when only its file has changed', async () => {
