@@ -14,16 +14,20 @@ export interface Backoff {
   readonly attempt: number;
 }
 
+/** The delay in ms after so many failed attempts (1 and up). */
+export function backoffDelay(options: BackoffOptions, attempt: number, random: () => number): number {
+  const jitter = options.jitter ?? 0.5;
+  const full = Math.min(options.maxMs, options.firstMs * (options.factor ?? 2) ** (attempt - 1));
+  return Math.round(full * (1 - jitter) + full * jitter * random());
+}
+
 /** Exponential backoff with jitter: `random` is passed in so that tests are exact. */
 export function createBackoff(options: BackoffOptions, random: () => number = Math.random): Backoff {
-  const factor = options.factor ?? 2;
-  const jitter = options.jitter ?? 0.5;
   let attempt = 0;
   return {
     next() {
-      const full = Math.min(options.maxMs, options.firstMs * factor ** attempt);
       attempt += 1;
-      return Math.round(full * (1 - jitter) + full * jitter * random());
+      return backoffDelay(options, attempt, random);
     },
     reset() {
       attempt = 0;

@@ -15,6 +15,7 @@ import { markNow } from '../base/mark.ts';
 import { createMetrics } from '../base/metrics.ts';
 import { keepSettings } from '../config/keep-settings.ts';
 import { KEPT_FOLDER, readSettings } from '../config/settings.ts';
+import { createArtifactFiles } from '../deploy/artifact-files.ts';
 import { createDeployEngine } from '../deploy/engine.ts';
 import { createRunningCopy } from '../deploy/running-copy.ts';
 import { thisMachine } from '../health/machine.ts';
@@ -25,10 +26,13 @@ import { createTracer } from '../router/message-tracer.ts';
 import { createRouter } from '../router/router.ts';
 import { createSqliteStore } from '../store/sqlite/client.ts';
 import { DEAD_BOUNDS } from '../store/sqlite/dead-db.ts';
+import { createAwsAccess } from './aws-access.ts';
 import { createCertificateList } from './certificate-list.ts';
 import { createCloudSide } from './cloud-side.ts';
 import { DEMO_NAME, demoSite } from './demo-site.ts';
 import { createFrontDoors } from './front-doors.ts';
+import { createFunctionSide } from './function-side.ts';
+import { createFunctionVersions } from './function-versions.ts';
 import { createKeptState } from './kept-state.ts';
 import { createKioskExit } from './kiosk-exit.ts';
 import { writeLogs } from './log-output.ts';
@@ -101,7 +105,15 @@ export function createGateway(options: GatewayOptions): Gateway {
   if (loaded.torn) torn.push({ file: 'settings.json', message: loaded.torn.message });
   const first = Promise.withResolvers<void>();
   let heard = false;
-  const site = createRunningSite(shared, {
+  const side = createFunctionSide(shared, {
+    dataDir: options.data,
+    gatewayName: settings.gatewayName,
+    nodePath: settings.functions.nodePath ?? (process.versions['electron'] === undefined ? process.execPath : null),
+    aws: createAwsAccess(shared, settings),
+    functions: () => site.functions(),
+    devices: () => site.devices(),
+  });
+  const site = createRunningSite(shared, side, {
     onReading() {
       if (heard) return;
       heard = true;
@@ -136,10 +148,12 @@ export function createGateway(options: GatewayOptions): Gateway {
     documents: store.documents,
     copy: createRunningCopy({ log: logs.logger('deploy'), dir: join(options.data, KEPT_FOLDER) }),
     onRestored: (message) => torn.push({ file: 'deployment', message }),
+    artifacts: createArtifactFiles(join(options.data, 'artifacts')),
     stageRoot: join(options.data, 'code'),
     codeFolders: [join(options.data, 'functions')],
     switchTo: (document, entries, codeOf) => site.switchTo(document, entries, codeOf),
   });
+  const versionsOf = createFunctionVersions({ documents: store.documents, engine, log: logs.logger('deploy') });
   let phase: 'starting' | 'running' | 'stopping' = 'starting';
   const runtime: GatewayRuntime = {
     clock,
@@ -184,6 +198,10 @@ export function createGateway(options: GatewayOptions): Gateway {
     site: () => site.document(),
     devices: () => site.devices(),
     functions: () => site.functions(),
+    invoke: side.host.invoke,
+    schedules: side.host.scheduler.views,
+    versionsOf,
+    secrets: side.host.secrets,
     exitKiosk: createKioskExit({ clock, log, dataDir: options.data }, options.desktop),
     publishAsClient: (id, message) => doors.publishAsClient(id, message),
   };
@@ -220,7 +238,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     log.info('gateway.stopping');
     await stopInTurn(clock, log, [
       doors.stop,
+      side.stop,
       site.stop,
+      side.stopServing,
       async () => router.stop(),
       cloud.stop,
       kept.stop,
@@ -239,6 +259,7 @@ export function createGateway(options: GatewayOptions): Gateway {
         logOutput = await writeLogs(logs, options.data, options.terminal, bootId);
         await kept.resume(signal);
         await certificates.load();
+        await side.start(signal);
         router.attach('alarms', createAlarmSink({ alarms, log: logs.logger('alarms') }));
         await keepSettings(options.data, loaded, clock.now()).catch((cause: unknown) => log.warn('settings.not-kept', { cause }));
         if (loaded.torn) log.error('settings.torn', { cause: loaded.torn });

@@ -5,12 +5,13 @@ import type { Draft } from '../contract/message.ts';
 import { openSimulatedLink } from '../demo/simulated/links.ts';
 import { createSite, type Site } from '../deploy/site.ts';
 import type { FunctionEntry } from '../deploy/stage.ts';
-import { createFunctionRunner } from '../functions/function-runner.ts';
 import type { FunctionRunner } from '../functions/runner.ts';
+import { startRequest } from '../functions/triggers/start-trigger.ts';
 import { readingDrafts } from '../router/reading-drafts.ts';
 import type { Sink } from '../router/sink.ts';
 import { createByteLinks } from '../transports/byte-links.ts';
 import { createDeviceSink } from './device-sink.ts';
+import type { FunctionSide } from './function-side.ts';
 import type { Shared } from './shared.ts';
 
 export interface RunningSite {
@@ -24,9 +25,10 @@ export interface RunningSite {
 /** The devices, functions and routes of the document that runs, connected to router and store. */
 export function createRunningSite(
   shared: Shared,
+  side: Pick<FunctionSide, 'make' | 'switching' | 'settle' | 'switched' | 'cloudFilters'>,
   hooks: { onReading(): void; setCloudFilters(filters: readonly string[]): void; onDocument(document: SiteDocument): void },
 ): RunningSite {
-  const { clock, random, logs, metrics, tracer, router, store } = shared;
+  const { clock, random, logs, tracer, router, store } = shared;
   const links = createByteLinks({ clock, random, simulated: openSimulatedLink });
   const adapters = createAdapterRegistry();
   const life = new AbortController();
@@ -66,26 +68,36 @@ export function createRunningSite(
         },
         config,
       ),
-    makeFunction: (config, entry) =>
-      createFunctionRunner(
-        { clock, log: logs.logger(`function:${config.name}`), metrics, tracer, publish: (draft) => router.publish(draft) },
-        config,
-        entry,
-      ),
+    makeFunction: (config, entry) => side.make(config, entry),
     deviceSink: (device) => createDeviceSink(device, log),
     attach: (target, sink) => router.attach(target, sink),
     route: (subscriptions, hopLimit) => router.apply(subscriptions, hopLimit),
+    started(part, config, cause) {
+      if (!config.onStart) return;
+      part
+        .invokeLater(startRequest(config.name, cause))
+        .catch((fault: unknown) => log.warn('function.start-refused', { function: config.name, cause: fault }));
+    },
     settle(document) {
+      side.settle(document);
       hooks.onDocument(document);
       const { keepDays, maxRows } = document.settings.history;
       store.history.setRetention(keepDays, maxRows).catch((cause: unknown) => log.warn('history.retention-not-set', { cause }));
       hooks.setCloudFilters([
         ...new Set(document.subscriptions.filter((one) => one.enabled && one.source === 'cloud').map((one) => one.subject)),
+        ...side.cloudFilters(document),
       ]);
     },
   });
   return {
-    switchTo: (document, entries, codeOf) => site.switchTo(document, entries, codeOf, life.signal),
+    async switchTo(document, entries, codeOf) {
+      side.switching(document);
+      try {
+        await site.switchTo(document, entries, codeOf, life.signal);
+      } finally {
+        side.switched(site.document());
+      }
+    },
     document: () => site.document(),
     devices: () => site.devices(),
     functions: () => site.functions(),

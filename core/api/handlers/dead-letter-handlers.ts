@@ -1,9 +1,9 @@
 import { GatewayError } from '../../base/errors.ts';
 import type { Input, Output } from '../../contract/api.ts';
 import type { DeadLetterView } from '../../contract/outbox-views.ts';
-import { topicFault } from '../../router/topics.ts';
 import type { DeadLetter } from '../../store/dead-letters.ts';
 import type { Handlers } from '../sources.ts';
+import { bytesOf, checkTopic, loggedIds, namedIds } from './input-checks.ts';
 import { base64Of, shownPayload, sourceText } from './message-source.ts';
 import type { GatewayRuntime } from './runtime.ts';
 
@@ -17,23 +17,13 @@ type Methods = Pick<
   'deadletter.list' | 'deadletter.get' | 'deadletter.retry' | 'deadletter.discard' | 'deadletter.export'
 >;
 
-/** Strict: half a payload must not be sent because of a slip in the text. */
-function bytesOf(base64: string): Uint8Array {
-  const bytes = Buffer.from(base64, 'base64');
-  if (bytes.toString('base64').replace(/=+$/, '') === base64.replace(/=+$/, '')) return bytes;
-  throw new GatewayError('api/bad-input', 'The payload is not valid base64.', {
-    remedy: 'Send the payload as base64, without line breaks.',
-  });
-}
-
 function editOf(input: Input<'deadletter.retry'>): { topic: string; payload: Uint8Array } | undefined {
   if (!input.edit) return undefined;
   if (input.ids?.length !== 1)
     throw new GatewayError('api/bad-input', 'Only one message can be changed at a time.', {
       remedy: 'Name the number of one message, or send them again unchanged.',
     });
-  const fault = topicFault(input.edit.topic);
-  if (fault !== null) throw new GatewayError('router/bad-topic', `This topic cannot be published to: ${fault}.`);
+  checkTopic(input.edit.topic);
   return { topic: input.edit.topic, payload: bytesOf(input.edit.payload) };
 }
 
@@ -42,8 +32,7 @@ function checkFound(ids: readonly number[] | null, count: number): void {
   if (ids === null || count > 0) return;
   if (ids.length === 0)
     throw new GatewayError('api/bad-input', 'No message was named.', { remedy: 'Name at least one number, or all.' });
-  const named = `${ids.slice(0, 5).join(', ')}${ids.length > 5 ? ', ...' : ''}`;
-  throw new GatewayError('deadletter/unknown', `There is no refused message ${named} any more.`);
+  throw new GatewayError('deadletter/unknown', `There is no refused message ${namedIds(ids)} any more.`);
 }
 
 /** Messages that the far end refused for good. What is sent again or discarded leaves a line in the log that says by whom. */
@@ -103,7 +92,7 @@ export function createDeadLetterHandlers(runtime: GatewayRuntime): Methods {
       log.info('dead-letter.retried', {
         message: `${count} refused message(s) are sent again.`,
         count,
-        ids: input.ids === null ? '(all)' : input.ids.slice(0, 20).join(','),
+        ids: loggedIds(input.ids),
         changed: edit !== undefined,
         by: caller.kind,
       });
@@ -115,7 +104,7 @@ export function createDeadLetterHandlers(runtime: GatewayRuntime): Methods {
       log.warn('dead-letter.discarded', {
         message: `${count} refused message(s) were discarded.`,
         count,
-        ids: ids === null ? '(all)' : ids.slice(0, 20).join(','),
+        ids: loggedIds(ids),
         by: caller.kind,
       });
       return { count };

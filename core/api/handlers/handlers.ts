@@ -1,21 +1,19 @@
 import { GatewayError } from '../../base/errors.ts';
-import type { FunctionRunner } from '../../functions/runner.ts';
 import type { Handlers } from '../sources.ts';
 import { createDeadLetterHandlers } from './dead-letter-handlers.ts';
+import { createFailedEventHandlers } from './failed-event-handlers.ts';
+import { createFunctionHandlers } from './function-handlers.ts';
 import { gatewayView } from './gateway-view.ts';
 import { createOutboxHandlers } from './outbox-handlers.ts';
 import type { GatewayRuntime, RunningDevice } from './runtime.ts';
+import { createSecretHandlers } from './secret-handlers.ts';
+import { createTestEventHandlers } from './test-event-handlers.ts';
 
 /** Every call of the contract, against the running gateway. */
 export function createHandlers(runtime: GatewayRuntime): Handlers {
   function device(id: string): RunningDevice {
     const found = runtime.devices().get(id);
     if (!found) throw new GatewayError('adapter/unknown-device', `There is no device "${id}".`);
-    return found;
-  }
-  function runner(name: string): FunctionRunner {
-    const found = runtime.functions().get(name);
-    if (!found) throw new GatewayError('function/unknown', `There is no function "${name}".`);
     return found;
   }
   return {
@@ -36,15 +34,10 @@ export function createHandlers(runtime: GatewayRuntime): Handlers {
         .info('device.written', { point: input.point, value: input.value, by: caller.kind });
       return null;
     },
-    'function.list': async () => [...runtime.functions().values()].map((one) => one.view()),
-    'function.restart': async (input) => {
-      await runner(input.name).restart();
-      return null;
-    },
-    'function.pause': async (input) => {
-      runner(input.name).pause(input.paused);
-      return null;
-    },
+    ...createFunctionHandlers(runtime),
+    ...createFailedEventHandlers(runtime),
+    ...createTestEventHandlers(runtime),
+    ...createSecretHandlers(runtime),
     'history.trend': async (input) => [...(await runtime.store.history.trend(input.series, input.from, input.to, input.buckets))],
     'deployment.text': async (input) => ({ text: await runtime.engine.text(input.version) }),
     'deployment.validate': async (input) => {

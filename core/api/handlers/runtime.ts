@@ -4,13 +4,16 @@ import type { LogHub } from '../../base/log.ts';
 import type { LocalBroker } from '../../broker/broker.ts';
 import type { CloudStatus } from '../../cloud/cloud-link.ts';
 import type { SiteDocument } from '../../contract/document/document.ts';
+import type { FunctionVersionView, ScheduleView } from '../../contract/function-views.ts';
 import type { Draft, Stamp } from '../../contract/message.ts';
 import type { CertificateView, OutboxStreamView, SessionView, StorageView } from '../../contract/outbox-views.ts';
 import type { DeviceView, FrameView, GatewayView, LineState } from '../../contract/views.ts';
 import type { DeployEngine } from '../../deploy/engine.ts';
+import type { InvokeOutcome, InvokeRequest } from '../../functions/invocation.ts';
 import type { FunctionRunner } from '../../functions/runner.ts';
 import type { Router } from '../../router/router.ts';
 import type { Tracer } from '../../router/tracer.ts';
+import type { SecretStore } from '../../security/secrets.ts';
 import type { DropReason } from '../../store/spool.ts';
 import type { Store } from '../../store/store.ts';
 
@@ -72,6 +75,12 @@ export interface GatewayRuntime {
   site(): SiteDocument | null;
   devices(): ReadonlyMap<string, RunningDevice>;
   functions(): ReadonlyMap<string, FunctionRunner>;
+  /** Rejects `function/unknown`, `function/denied` (its permissions do not name the caller's kind), and as the runner does. */
+  invoke(name: string, request: InvokeRequest, signal: AbortSignal): Promise<InvokeOutcome>;
+  schedules(): readonly ScheduleView[];
+  /** Newest first. Empty at first, filled while somebody looks: old versions are read from disk. */
+  versionsOf(name: string): readonly FunctionVersionView[];
+  readonly secrets: SecretStore;
   /** Ends the kiosk; rejects with `kiosk/*`, or `api/not-available` where there is none. */
   exitKiosk(pin: string): Promise<void>;
   /** Publishes as a client of the local broker would: through the router and to the clients. */

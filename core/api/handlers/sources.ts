@@ -1,6 +1,8 @@
 import { GatewayError } from '../../base/errors.ts';
+import type { LogRecord } from '../../base/log.ts';
 import type { Sources } from '../sources.ts';
 import { flowEdges, flowNodes } from './flow-views.ts';
+import { createFunctionSources } from './function-sources.ts';
 import { gatewayView } from './gateway-view.ts';
 import { messageSource } from './message-source.ts';
 import type { GatewayRuntime } from './runtime.ts';
@@ -10,7 +12,7 @@ export function createSources(runtime: GatewayRuntime): Sources {
   return {
     gateway: { kind: 'table', rows: () => [gatewayView(runtime)] },
     devices: { kind: 'table', rows: () => [...runtime.devices().values()].map((device) => device.view()) },
-    functions: { kind: 'table', rows: () => [...runtime.functions().values()].map((one) => one.view()) },
+    ...createFunctionSources(runtime),
     nodes: { kind: 'table', rows: () => flowNodes(runtime) },
     edges: { kind: 'table', rows: () => flowEdges(runtime) },
     alarms: { kind: 'table', rows: () => runtime.alarms.active() },
@@ -22,7 +24,13 @@ export function createSources(runtime: GatewayRuntime): Sources {
     sessions: { kind: 'table', rows: () => runtime.sessions() },
     logs: {
       kind: 'log',
-      open: (_params, push) => ({ rows: runtime.logs.recent(), close: runtime.logs.onRecord(push) }),
+      open({ source }, push) {
+        const fits = (record: LogRecord): boolean => source === undefined || record.source === source;
+        const close = runtime.logs.onRecord((record) => {
+          if (fits(record)) push(record);
+        });
+        return { rows: runtime.logs.recent().filter(fits), close };
+      },
     },
     messages: messageSource(runtime.router, () => runtime.clock.monotonic()),
     frames: {

@@ -69,6 +69,11 @@ export const FUNCTION_FAULTS = {
     show: 'The function keeps more state than allowed.',
     remedy: 'Keep less: 64 KB a value, 10,000 keys, 16 MB in all.',
   },
+  'function/test-events-full': {
+    retry: false,
+    show: 'The test event is too large, or the function has too many.',
+    remedy: 'Remove test events that are not needed: at most 200 a function, 256 KB each.',
+  },
   'function/package-bad': {
     retry: false,
     show: 'The package of the function cannot be used.',

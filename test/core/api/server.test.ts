@@ -44,8 +44,13 @@ describe('api server', () => {
     api.attach(pair.server, { kind: 'cli', id: 'cli-1' });
     const client = createApiClient({ connect: async () => pair.client, clock, random: () => 1 });
     const seen: Record<string, number> = {};
+    const wanted: Record<string, object> = {
+      frames: { device: 'meter' },
+      'function-errors': { function: 'pump-vibration' },
+      'function-versions': { function: 'pump-vibration' },
+    };
     for (const topic of Object.keys(TOPICS) as (keyof typeof TOPICS)[])
-      client.watch(topic, topic === 'frames' ? { device: 'meter' } : {}, (event) => {
+      client.watch(topic, wanted[topic] ?? {}, (event) => {
         if (event.kind !== 'snapshot') return;
         for (const row of event.items) TOPICS[topic].row.parse(row);
         seen[topic] = event.items.length;

@@ -8,7 +8,7 @@ import type { ServerTransport } from '../../../core/api/server.ts';
 import { createSocketServer, type SocketServer } from '../../../core/api/socket-server.ts';
 import { createLogHub } from '../../../core/base/log.ts';
 import { connectGateway } from '../../../core/cli/connect.ts';
-import { socketAddress, socketPlace } from '../../../core/config/socket-path.ts';
+import { socketAddress, socketPlace, tokenPath } from '../../../core/config/socket-path.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';
 
 const cleanUps: (() => Promise<unknown>)[] = [];
@@ -28,6 +28,17 @@ function build(dir: string): SocketServer & { attached: ServerTransport[] } {
   const server = createSocketServer({ attach: (transport) => void attached.push(transport), log }, { dataDir: dir });
   cleanUps.push(() => server.stop());
   return Object.assign(server, { attached });
+}
+function raw(address: string): { socket: Socket; heard(): string; ended: Promise<unknown> } {
+  const socket = connect(address);
+  let text = '';
+  socket
+    .on('error', () => {})
+    .on('data', (chunk) => {
+      text += chunk.toString();
+    });
+  cleanUps.push(async () => socket.destroy());
+  return { socket, heard: () => text, ended: new Promise((resolve) => socket.once('close', resolve)) };
 }
 const start = (server: SocketServer): Promise<void> => server.start(new AbortController().signal);
 const mode = async (path: string): Promise<number> => (await stat(path)).mode & 0o777;
@@ -104,13 +115,49 @@ describe.skipIf(process.platform === 'win32')('socket server (Unix sockets; Wind
     const dir = await dataDir();
     const server = build(dir);
     await start(server);
-    const socket: Socket = connect(server.address);
-    socket.on('error', () => {});
-    const ended = new Promise((resolve) => socket.once('close', resolve));
+    const { socket, ended } = raw(server.address);
+    socket.write(await readFile(tokenPath(dir), 'utf8'));
+    await expect.poll(() => server.attached.length).toBe(1);
     const chunk = Buffer.alloc(1_000_000, 'x');
     for (let i = 0; i < 8; i += 1) socket.write(chunk);
     await ended;
     await server.attached[0]?.closed;
+  });
+
+  it('hears nobody who does not show the token first, and tells them nothing', async () => {
+    const dir = await dataDir();
+    const server = build(dir);
+    await start(server);
+    const token = await readFile(tokenPath(dir), 'utf8');
+    expect(await mode(tokenPath(dir))).toBe(0o600);
+    expect(token).toMatch(/^[0-9a-f]{64}\n$/);
+    for (const text of ['{"t":"hello","protocol":1}\n', `${'0'.repeat(64)}\n`, `${token.trim()}x\n`, token.slice(0, 20), '\n']) {
+      const { socket, heard, ended } = raw(server.address);
+      socket.write(text);
+      await ended;
+      expect(heard()).toBe('');
+    }
+    expect(server.attached).toEqual([]);
+    const { socket } = raw(server.address);
+    socket.write(`${token}{"t":"beat"}\n`);
+    await expect.poll(() => server.attached.length).toBe(1);
+    const frame = new Promise((resolve) => server.attached[0]?.onFrame(resolve));
+    expect(await frame).toEqual({ t: 'beat' });
+  });
+
+  it('has a new token with each start, and takes only its own away', async () => {
+    const dir = await dataDir();
+    const first = build(dir);
+    await start(first);
+    const token = await readFile(tokenPath(dir), 'utf8');
+    await expect(start(build(dir))).rejects.toMatchObject({ code: 'gateway/already-running' });
+    expect(await readFile(tokenPath(dir), 'utf8')).toBe(token);
+    await first.stop();
+    await expect(stat(tokenPath(dir))).rejects.toMatchObject({ code: 'ENOENT' });
+    await writeFile(tokenPath(dir), token, { mode: 0o644 });
+    await start(build(dir));
+    expect(await readFile(tokenPath(dir), 'utf8')).not.toBe(token);
+    expect(await mode(tokenPath(dir))).toBe(0o600);
   });
 
   it('fails with a plain fault where it may not write, and stops in any state', async () => {

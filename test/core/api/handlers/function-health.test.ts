@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { functionHealth, isFailing } from '../../../../core/api/handlers/function-health.ts';
 import type { FunctionView } from '../../../../core/contract/views.ts';
-import { functionRows } from '../../../fakes/fake-rows.ts';
+import { functionRows } from '../../../fakes/fake-function-rows.ts';
 
 const NOW = 1_000_000;
 
