@@ -23,8 +23,8 @@ const SOURCES: Readonly<Record<Part, readonly string[]>> = {
   renderer: ['renderer', 'core/contract', 'core/base', 'build', 'package.json'],
   node: ['core', 'electron', 'build', 'package.json'],
 };
-/** Sources, and the command line's starter from the source tree, for which `cli.js` stands in the bundle. */
-const CODE = /\.(ts|tsx)$|[\\/](tsconfig\.json|gatehouse\.mjs)$/;
+/** Sources (types for functions are none), and the command line's starter from the source tree, for which `cli.js` stands in the bundle. */
+const CODE = /(?<!\.d)\.(ts|tsx)$|[\\/](tsconfig\.json|gatehouse\.mjs)$/;
 
 const stampOf = (layout: Layout, part: Part): string => join(layout.dist, `.built-${part}`);
 

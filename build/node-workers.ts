@@ -53,7 +53,8 @@ export function nodeWorkers(layout: Layout): Plugin {
         const moved = code.replace(ADDRESS, (_all, _quote, spec: string) => {
           const target = resolve(dirname(id), spec);
           if (THREAD.test(spec)) return `new URL('${emit(target)}', ${UNPACKED})`;
-          if (spec.endsWith('.ts')) this.error(`${id} names the source file ${spec}; thread entries end in .worker.ts`);
+          if (spec.endsWith('.ts') && !spec.endsWith('.d.ts'))
+            this.error(`${id} names the source file ${spec}; thread entries end in .worker.ts`);
           const place = placeOfFile(layout, target);
           if (place === undefined)
             this.error(`${id} names ${spec}, which is outside core and dist: an installed gateway lacks it`);

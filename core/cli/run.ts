@@ -1,13 +1,14 @@
 import { resolve } from 'node:path';
 import yargs from 'yargs';
-import { describe, type GatewayError } from '../base/errors.ts';
+import { describe } from '../base/errors.ts';
 import type { Context } from './commands/command.ts';
 import { publish } from './commands/publish.ts';
 import { setPin } from './commands/set-pin.ts';
 import { logs, subscribe } from './commands/streams.ts';
 import { validate } from './commands/validate.ts';
 import { devices, functions, status } from './commands/views.ts';
-import { openClient } from './connect.ts';
+import { withGateway } from './connect.ts';
+import { addFunctionCommands } from './function-commands.ts';
 import { addOutboxCommands } from './outbox-commands.ts';
 import { createOutput, EXIT, type ExitCode, type Output, report } from './output.ts';
 import { DATA_OPTION, toStartOptions, withStartOptions } from './start-options.ts';
@@ -29,18 +30,7 @@ function contextOf(argv: { data: string; json: boolean }, signal: AbortSignal): 
     output,
     signal,
     stdin: process.stdin,
-    async withClient(run) {
-      let refuse: (error: GatewayError) => void = () => {};
-      const refused = new Promise<never>((_resolve, reject) => {
-        refuse = reject;
-      });
-      const client = await openClient(data, (_topic, error) => refuse(error));
-      try {
-        return await Promise.race([run(client), refused]);
-      } finally {
-        await client.close();
-      }
-    },
+    withClient: (run) => withGateway(data, run),
   };
 }
 
@@ -59,6 +49,7 @@ function addViews(parser: Common, signal: AbortSignal, finish: Finish): Common {
       (y) =>
         y
           .option('follow', { alias: 'f', type: 'boolean', describe: 'Go on with what comes, until Ctrl-C', default: false })
+          .option('function', { type: 'string', describe: 'Of this function only', requiresArg: true })
           .option('lines', {
             alias: 'n',
             describe: 'Records from before to show',
@@ -132,7 +123,7 @@ function addCommands(parser: Common, signal: AbortSignal, finish: Finish): Commo
     (argv) => finish(() => setPin(contextOf(argv as never, signal))),
   );
   const act: Act = (argv, run) => finish(() => run(contextOf(argv as never, signal)));
-  return addOutboxCommands(addMessages(addViews(withPin, signal, finish), signal, finish), act);
+  return addFunctionCommands(addOutboxCommands(addMessages(addViews(withPin, signal, finish), signal, finish), act), act);
 }
 
 /** Runs the `gatehouse` command with these arguments. Never rejects; gives the exit code. */

@@ -1,6 +1,7 @@
 import type { Params, Row, Topic, TopicEvent } from '../../contract/api.ts';
 import type { ApiClient } from '../../contract/client.ts';
 import { EXIT, type ExitCode, printable, time } from '../output.ts';
+import { snapshot } from '../snapshot.ts';
 import { createTail } from '../tail.ts';
 import type { Context } from './command.ts';
 import { logLine } from './views.ts';
@@ -18,7 +19,7 @@ interface Follow<T extends 'logs' | 'messages'> {
 }
 
 /** Shows rows until the count is reached or the signal says stop. Goes on over a lost connection. */
-function follow<T extends 'logs' | 'messages'>(client: ApiClient, context: Context, what: Follow<T>): Promise<void> {
+export function follow<T extends 'logs' | 'messages'>(client: ApiClient, context: Context, what: Follow<T>): Promise<void> {
   const { topic, params, show } = what;
   const tail = createTail<{ readonly id: number }>(what.showOld);
   let left = what.count ?? Number.POSITIVE_INFINITY;
@@ -47,16 +48,29 @@ function follow<T extends 'logs' | 'messages'>(client: ApiClient, context: Conte
   });
 }
 
+export interface LogOptions {
+  readonly lines: number;
+  readonly follow: boolean;
+  /** Records of this function only. */
+  readonly function: string | undefined;
+}
+
 /** `gatehouse logs`: the newest records, and with `follow` what comes. With --json one object a line. */
-export const logs = (context: Context, options: { readonly lines: number; readonly follow: boolean }): Promise<ExitCode> =>
+export const logs = (context: Context, options: LogOptions): Promise<ExitCode> =>
   context.withClient(async (client) => {
     const show = (row: Row<'logs'>): void => context.output.line(context.output.json ? JSON.stringify(row) : logLine(row));
+    const params = options.function === undefined ? {} : { source: `function:${options.function}` };
+    if (!options.follow && options.function !== undefined) {
+      const rows = await snapshot(client, 'logs', params, context.signal);
+      if (options.lines > 0) for (const row of [...rows].sort((a, b) => a.id - b.id).slice(-options.lines)) show(row);
+      return EXIT.ok;
+    }
     if (!options.follow) {
       if (options.lines > 0)
         for (const row of await client.call('log.recent', { limit: options.lines }, context.signal)) show(row);
       return EXIT.ok;
     }
-    await follow(client, context, { topic: 'logs', params: {}, showOld: options.lines, count: null, show, ready: '' });
+    await follow(client, context, { topic: 'logs', params, showOld: options.lines, count: null, show, ready: '' });
     return EXIT.ok;
   });
 

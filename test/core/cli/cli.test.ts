@@ -50,6 +50,7 @@ describe('gatehouse', { timeout: 60_000 }, () => {
       'running',
       'running',
       'parked',
+      'running',
     ]);
   });
 

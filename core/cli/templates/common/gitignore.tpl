@@ -1,0 +1,3 @@
+node_modules/
+*.zip
+*.zip.json
