@@ -1,5 +1,5 @@
-import { type ReactNode, useEffect, useRef } from 'react';
-import { StateIcon } from '../../components/StateBadge.tsx';
+import type { ReactNode } from 'react';
+import { type LinkTab, LinkTabs } from '../../components/LinkTabs.tsx';
 import { href } from '../../hooks/use-route.ts';
 import { useRow, useTable } from '../../hooks/use-table.ts';
 import { data as text } from '../../text/data.ts';
@@ -9,24 +9,10 @@ export type DataTab = keyof typeof text.tabs;
 
 const TABS = Object.keys(text.tabs) as DataTab[];
 
-/** A shape for those who see it, a word for those who do not. */
-function Mark(props: { tone: 'warn' | 'starting'; word: string }): ReactNode {
-  return (
-    <>
-      <StateIcon tone={props.tone} size={16} />
-      <span className="visually-hidden">({props.word})</span>
-    </>
-  );
-}
-
-/** The parts of the page as links, so that each can be linked to; a part with something wrong in it says so. */
+/** The parts of the page; a part with something wrong in it says so. */
 export function DataTabs(props: { current: DataTab }): ReactNode {
   const storage = useRow('storage', 'storage');
   const open = useTable('certificates', (table) => table.order.some((id) => table.byId[id]?.state === 'open'));
-  const nav = useRef<HTMLElement>(null);
-  useEffect(() => {
-    nav.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
-  }, []);
   const held = storage?.deadLetters.held ?? 0;
   const wrong: Partial<Record<DataTab, boolean>> = {
     refused: held > 0,
@@ -37,21 +23,18 @@ export function DataTabs(props: { current: DataTab }): ReactNode {
         storage.check.state === 'failed' ||
         storage.time.trust === 'never'),
   };
-  return (
-    <nav className="tabs data-tabs" aria-label={text.sections} ref={nav}>
-      {TABS.map((tab) => (
-        <a
-          key={tab}
-          className="tab"
-          href={tab === 'outbox' ? href('data') : href('data', tab)}
-          aria-current={tab === props.current ? 'page' : undefined}
-        >
-          {wrong[tab] === true && <Mark tone="warn" word={text.attention} />}
-          {text.tabs[tab]}
-          {tab === 'refused' && held > 0 && <span className="segment-count">{formatCount(held)}</span>}
-          {tab === 'certificates' && open && <Mark tone="starting" word={text.underWay} />}
-        </a>
-      ))}
-    </nav>
-  );
+  const markOf = (tab: DataTab): LinkTab['mark'] =>
+    wrong[tab] === true
+      ? { tone: 'warn', word: text.attention }
+      : tab === 'certificates' && open
+        ? { tone: 'starting', word: text.underWay }
+        : undefined;
+  const tabs = TABS.map((tab) => ({
+    id: tab,
+    label: text.tabs[tab],
+    href: tab === 'outbox' ? href('data') : href('data', tab),
+    mark: markOf(tab),
+    count: tab === 'refused' && held > 0 ? formatCount(held) : undefined,
+  }));
+  return <LinkTabs label={text.sections} current={props.current} tabs={tabs} />;
 }

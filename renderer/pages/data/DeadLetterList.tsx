@@ -3,11 +3,11 @@ import Send from 'lucide-react/icons/send';
 import Trash2 from 'lucide-react/icons/trash-2';
 import { type ReactNode, useCallback, useMemo, useState } from 'react';
 import type { DeadLetterView, StorageView } from '../../../core/contract/outbox-views.ts';
+import { AskDialog } from '../../components/AskDialog.tsx';
 import { Button } from '../../components/Button.tsx';
-import { ConfirmHold } from '../../components/ConfirmHold.tsx';
 import { DataTable } from '../../components/DataTable.tsx';
-import { Dialog } from '../../components/Dialog.tsx';
 import { EmptyNotice, ProblemNotice, Skeleton } from '../../components/Notices.tsx';
+import { useChoosing } from '../../hooks/use-choosing.ts';
 import { useRow } from '../../hooks/use-table.ts';
 import { common } from '../../text/common.ts';
 import { data } from '../../text/data.ts';
@@ -23,7 +23,7 @@ const rowId = (row: DeadLetterView): string => String(row.id);
 type Asking = 'retry-all' | 'discard-all' | 'discard-chosen' | null;
 
 /** Asks before all go again, and makes who discards hold the button. */
-function AskDialog(props: {
+function AskLetters(props: {
   asking: Asking;
   held: number;
   chosen: readonly number[];
@@ -43,27 +43,16 @@ function AskDialog(props: {
     if (ok) onClose();
   }
   return (
-    <Dialog
+    <AskDialog
       open={asking !== null}
       title={title}
+      body={retries ? text.retryAllBody : text.discardBody}
+      action={retries ? text.retryAll : text.discard}
+      hold={!retries}
+      busy={actions.busy}
+      onAct={() => void act()}
       onClose={onClose}
-      actions={
-        <>
-          <Button kind="quiet" onClick={onClose}>
-            {common.cancel}
-          </Button>
-          {retries ? (
-            <Button kind="primary" busy={actions.busy} onClick={() => void act()}>
-              {text.retryAll}
-            </Button>
-          ) : (
-            <ConfirmHold kind="primary" label={text.discard} busy={actions.busy} onConfirm={() => void act()} />
-          )}
-        </>
-      }
-    >
-      <p>{retries ? text.retryAllBody : text.discardBody}</p>
-    </Dialog>
+    />
   );
 }
 
@@ -125,32 +114,23 @@ function Toolbar(props: {
 /** What the far end refused for good, newest first, loaded page by page; one, some or all can be sent again or discarded. */
 export function DeadLetterList(): ReactNode {
   const letters = useRow('storage', 'storage')?.deadLetters;
-  const [chosen, setChosen] = useState<ReadonlySet<number>>(new Set());
+  const { choosing, ids, clear } = useChoosing();
   const [asking, setAsking] = useState<Asking>(null);
   const { rows, problem, news, more, reload } = useLetters(letters);
   const again = useCallback(() => {
-    setChosen(new Set());
+    clear();
     reload();
-  }, [reload]);
+  }, [clear, reload]);
   const actions = useLetterActions(again);
-  const toggle = useCallback((id: number) => {
-    setChosen((before) => {
-      const next = new Set(before);
-      if (!next.delete(id)) next.add(id);
-      return next;
-    });
-  }, []);
-  const choosing = useMemo(() => ({ chosen, toggle }), [chosen, toggle]);
   const columns = useMemo(() => letterColumns(choosing), [choosing]);
   const card = useCallback((row: DeadLetterView): ReactNode => <LetterCard row={row} choosing={choosing} />, [choosing]);
-  const ids = useMemo(() => [...chosen], [chosen]);
   return (
     <div className="page page-fill">
       <h1 className="visually-hidden">{text.title}</h1>
       <DataTabs current="refused" />
       <p className="small muted">{text.intro}</p>
       {letters && rows !== null && rows.length > 0 && (
-        <Toolbar letters={letters} chosen={ids} actions={actions} onAsk={setAsking} onClear={() => setChosen(new Set())} />
+        <Toolbar letters={letters} chosen={ids} actions={actions} onAsk={setAsking} onClear={clear} />
       )}
       <div className="sheet data-fill">
         {problem ? (
@@ -177,7 +157,7 @@ export function DeadLetterList(): ReactNode {
           </Button>
         )}
       </div>
-      <AskDialog asking={asking} held={letters?.held ?? 0} chosen={ids} actions={actions} onClose={() => setAsking(null)} />
+      <AskLetters asking={asking} held={letters?.held ?? 0} chosen={ids} actions={actions} onClose={() => setAsking(null)} />
     </div>
   );
 }

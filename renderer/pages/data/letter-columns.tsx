@@ -1,30 +1,12 @@
 import type { ReactNode } from 'react';
 import type { DeadLetterView } from '../../../core/contract/outbox-views.ts';
+import { ChooseBox, type Choosing } from '../../components/ChooseBox.tsx';
 import type { Column } from '../../components/DataTable.tsx';
 import { Ago } from '../../components/Notices.tsx';
 import { href } from '../../hooks/use-route.ts';
 import { refused as text } from '../../text/dead-letters.ts';
 import { formatBytes } from '../../text/format.ts';
 import { sourceWords } from '../../text/outbox-words.ts';
-
-export interface Choosing {
-  readonly chosen: ReadonlySet<number>;
-  readonly toggle: (id: number) => void;
-}
-
-function Choose(props: { row: DeadLetterView; choosing: Choosing }): ReactNode {
-  const { row, choosing } = props;
-  return (
-    <label className="choose">
-      <input
-        type="checkbox"
-        aria-label={text.choose(row.topic)}
-        checked={choosing.chosen.has(row.id)}
-        onChange={() => choosing.toggle(row.id)}
-      />
-    </label>
-  );
-}
 
 function Cause(props: { row: DeadLetterView }): ReactNode {
   const { row } = props;
@@ -41,7 +23,7 @@ export const letterColumns = (choosing: Choosing): readonly Column<DeadLetterVie
     id: 'choose',
     head: '',
     width: '64px',
-    cell: (row) => <Choose row={row} choosing={choosing} />,
+    cell: (row) => <ChooseBox id={row.id} label={text.choose(row.topic)} choosing={choosing} />,
   },
   { id: 'cause', head: text.columns.cause, width: 'minmax(200px, 2fr)', cell: (row) => <Cause row={row} /> },
   {
@@ -74,7 +56,7 @@ export function LetterCard(props: { row: DeadLetterView; choosing: Choosing }): 
   const { row } = props;
   return (
     <div className="letter-card">
-      <Choose row={row} choosing={props.choosing} />
+      <ChooseBox id={row.id} label={text.choose(row.topic)} choosing={props.choosing} />
       <div className="card-lines">
         <Cause row={row} />
         <p className="mono small muted clip">{row.topic}</p>

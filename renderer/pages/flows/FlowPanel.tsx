@@ -147,7 +147,7 @@ export function EdgePanel(props: {
         onChange={setTab}
       >
         {tab === 'messages' ? (
-          <MessageTail key={edge.id} edge={edge.id} onTrace={props.onTrace} />
+          <MessageTail key={edge.id} edge={edge.id} to={edge.to} onTrace={props.onTrace} />
         ) : (
           <EdgeFacts edge={edge} labelOf={labelOf} onAsked={props.onAsked} />
         )}

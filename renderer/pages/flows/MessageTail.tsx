@@ -30,8 +30,8 @@ function MessageRow(props: { message: MessageView; onOpen: (message: MessageView
   );
 }
 
-/** The messages on a flow (an edge or a whole subscription) as they pass; the newest at the end. */
-export function MessageTail(props: { edge: string; onTrace: (id: string) => void }): ReactNode {
+/** The messages on a flow (an edge or a whole subscription) to the party `to` as they pass; the newest at the end. */
+export function MessageTail(props: { edge: string; to: string; onTrace: (id: string) => void }): ReactNode {
   const table = useWatch('messages', { edge: props.edge });
   const [heldAt, setHeldAt] = useState<number | null>(null);
   const [search, setSearch] = useState('');
@@ -41,7 +41,9 @@ export function MessageTail(props: { edge: string; onTrace: (id: string) => void
   const hold = useCallback((id: number) => setHeldAt(id), []);
   const follow = useCallback(() => setHeldAt(null), []);
   const newest = rows.at(-1)?.id ?? 0;
-  if (opened) return <MessageDetail message={opened} onBack={() => setOpened(null)} onTrace={props.onTrace} />;
+  if (opened) {
+    return <MessageDetail message={opened} to={props.to} onBack={() => setOpened(null)} onTrace={props.onTrace} />;
+  }
   return (
     <div className="messages">
       <div className="row messages-head">

@@ -73,6 +73,5 @@ function FunctionList(): ReactNode {
 
 /** All functions, or one: `#/functions`, `#/functions/<name>`. */
 export function FunctionsPage(props: PageProps): ReactNode {
-  const name = props.rest[0];
-  return name === undefined ? <FunctionList /> : <FunctionDetail name={name} />;
+  return props.rest[0] === undefined ? <FunctionList /> : <FunctionDetail rest={props.rest} query={props.query} />;
 }

@@ -5,10 +5,8 @@ import { StateBadge } from '../../components/StateBadge.tsx';
 import { href } from '../../hooks/use-route.ts';
 import { formatBytes, formatCount, formatMillis, formatRate } from '../../text/format.ts';
 import { states, functions as text } from '../../text/functions.ts';
-import { errorsOf, STATE_RANK, STATE_TONE } from './state.ts';
+import { errorsOf, MEGA, STATE_RANK, STATE_TONE } from './state.ts';
 
-/** The limit is written in MB and shown as it was written. */
-const MEGA = 1_000_000;
 const duration = (row: FunctionView, ms: number): string => (row.invocations === 0 ? '–' : formatMillis(ms));
 
 function Name(props: { row: FunctionView }): ReactNode {
@@ -20,7 +18,13 @@ function Name(props: { row: FunctionView }): ReactNode {
 }
 function Errors(props: { row: FunctionView }): ReactNode {
   const count = errorsOf(props.row);
-  return <span className={count > 0 ? 'function-errors' : undefined}>{formatCount(count)}</span>;
+  const { failedEvents } = props.row;
+  return (
+    <span className="function-cell">
+      <span className={count > 0 ? 'function-errors' : undefined}>{formatCount(count)}</span>
+      {failedEvents > 0 && <span className="small muted">{text.kept(formatCount(failedEvents))}</span>}
+    </span>
+  );
 }
 
 function Memory(props: { row: FunctionView }): ReactNode {
@@ -61,7 +65,7 @@ export const FUNCTION_COLUMNS: readonly Column<FunctionView>[] = [
     cell: (row) => formatRate(row.invocationsPerS),
     sortBy: (row) => row.invocationsPerS,
   },
-  { id: 'errors', head: text.columns.errors, width: '80px', align: 'end', cell: (row) => <Errors row={row} />, sortBy: errorsOf },
+  { id: 'errors', head: text.columns.errors, width: '96px', align: 'end', cell: (row) => <Errors row={row} />, sortBy: errorsOf },
   {
     id: 'p50',
     head: text.columns.p50,
@@ -89,7 +93,7 @@ export const FUNCTION_COLUMNS: readonly Column<FunctionView>[] = [
   {
     id: 'memory',
     head: text.columns.memory,
-    width: '124px',
+    width: '116px',
     align: 'end',
     cell: (row) => <Memory row={row} />,
     sortBy: (row) => row.heapBytes,
@@ -97,7 +101,7 @@ export const FUNCTION_COLUMNS: readonly Column<FunctionView>[] = [
   {
     id: 'queue',
     head: text.columns.queue,
-    width: '108px',
+    width: '120px',
     align: 'end',
     cell: (row) => text.of(formatCount(row.queue), formatCount(row.queueSize)),
     sortBy: (row) => row.queue / Math.max(1, row.queueSize),

@@ -1,3 +1,4 @@
+import type { InstanceView } from '../../../core/contract/function-views.ts';
 import type { FunctionView } from '../../../core/contract/views.ts';
 import type { Tone } from '../../components/tone.ts';
 
@@ -7,6 +8,13 @@ export const STATE_TONE: Readonly<Record<FunctionView['state'], Tone>> = {
   restarting: 'warn',
   parked: 'fault',
   paused: 'check',
+};
+
+export const INSTANCE_TONE: Readonly<Record<InstanceView['state'], Tone>> = {
+  starting: 'starting',
+  idle: 'normal',
+  busy: 'normal',
+  stopping: 'starting',
 };
 
 /** The worst first. */
@@ -19,3 +27,6 @@ export const STATE_RANK: Readonly<Record<FunctionView['state'], number>> = {
 };
 
 export const errorsOf = (one: FunctionView): number => one.failures + one.timeouts;
+
+/** Limits are written in MB and shown as they were written. */
+export const MEGA = 1_000_000;

@@ -245,8 +245,8 @@ describe('data and outbox', () => {
     it('warns of a clock that was never set, on the tab too', async () => {
       screen = await openConsole('#/data/storage', { scene: 'no-clock' });
       expect(screen.get('.notice').textContent).toContain('Not set right');
-      expect(screen.all('.data-tabs a[aria-current] svg')).toHaveLength(1);
-      expect(screen.get('.data-tabs a[aria-current]').textContent).toBe('(needs attention)Storage');
+      expect(screen.all('.link-tabs a[aria-current] svg')).toHaveLength(1);
+      expect(screen.get('.link-tabs a[aria-current]').textContent).toBe('(needs attention)Storage');
       expect(screen.text()).toContain('nobody has told yet');
     });
 
@@ -288,7 +288,7 @@ describe('data and outbox', () => {
     screen = await openConsole('#/data/promises');
     expect(screen.all('.promises tbody tr').length).toBeGreaterThanOrEqual(8);
     expect(screen.get('.promises tr', 'The power is cut').textContent).toContain('switched off');
-    expect(screen.get('.data-tabs a[aria-current]').textContent).toBe('What is promised');
+    expect(screen.get('.link-tabs a[aria-current]').textContent).toBe('What is promised');
   });
 
   it('offers the way back from an address that does not exist', async () => {
