@@ -109,7 +109,8 @@ export async function startAedes(machine: Machine): Promise<Peer> {
   return peerOf(port, [running]);
 }
 
-function nodeRed(): string {
+/** Node-RED's program; installed on the first call. */
+export function nodeRed(): string {
   const home = join(CACHE, 'node-red');
   const entry = join(home, 'node_modules/node-red/red.js');
   const manifest = join(home, 'package.json');
@@ -130,6 +131,8 @@ const SETTINGS = {
   telemetry: { enabled: false, updateNotification: false },
   logging: { console: { level: 'warn', metrics: false, audit: false } },
 };
+/** As little as it can be: no editor, no pages, warnings only. */
+export const NODE_RED_SETTINGS = { ...SETTINGS, ...WITHOUT_EDITOR };
 /** The same work as `FUNCTION` in flow.ts does. */
 const WORK = "msg.topic = 'bench/out'; msg.qos = msg.payload.q; msg.payload.checked = true; return msg;";
 

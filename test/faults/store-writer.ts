@@ -1,27 +1,16 @@
-import { writeSync } from 'node:fs';
 import { systemClock } from '../../core/base/clock.ts';
 import { GatewayError } from '../../core/base/errors.ts';
 import { createLogHub } from '../../core/base/log.ts';
 import { createMetrics } from '../../core/base/metrics.ts';
 import { createSqliteStore } from '../../core/store/sqlite/client.ts';
 import { spoolMessage } from '../conformance/spool.suite.ts';
+import { say } from './say.ts';
 
 /**
  * A process that appends until it is killed and prints each id that was acknowledged: `<first id> <number of the first message>
  * <how many>`, `ready`, or `fault <code>`. Arguments: the data directory, the number to begin with, how many appends (0: endless).
  */
 const [, , dataDir = '', begin = '0', limit = '0'] = process.argv;
-/** The pipe to a busy parent may be full for a moment; a line is then written again, because a lost one would be a lost promise. */
-function say(line: string): void {
-  for (;;) {
-    try {
-      writeSync(1, `${line}\n`);
-      return;
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EAGAIN')) throw error;
-    }
-  }
-}
 const log = createLogHub({ clock: systemClock }, { keep: 10, level: 'error' }).logger('store');
 const store = createSqliteStore({ clock: systemClock, log, metrics: createMetrics(), dataDir }, { reserveBytes: 4096 });
 

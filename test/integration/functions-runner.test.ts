@@ -1,3 +1,6 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createRig, type FunctionRig, message, type RigOptions } from '../fakes/functions/rig.ts';
 
@@ -88,7 +91,7 @@ describe('a function in its thread', () => {
 
   it('handles events at once in as many threads as allowed', async () => {
     const never = new Promise<void>(() => {});
-    const rig = await rigOf({ config: { concurrency: 3 }, publish: () => never });
+    const rig = await rigOf({ config: { concurrency: 3, keepWarm: 3 }, publish: () => never });
     expect(rig.view().threads).toBe(3);
     for (let n = 0; n < 4; n += 1) rig.send({ do: 'publish-awaited' });
     await rig.until('three that wait for their answer', () => rig.published.length === 3);
@@ -247,6 +250,83 @@ describe('a function in its thread', () => {
     rig.runner.pause(false);
     await rig.until('the answer', () => rig.published.length === 3);
     expect(rig.answers()).toEqual([{ handled: 1 }, { handled: 2 }, { handled: 1 }]);
+  });
+
+  it('answers who invoked it, with what it wrote and published meanwhile', async () => {
+    const source = `
+      export const handler = async (event, context) => {
+        console.log('asked for', event.n);
+        if (event.n === 2) throw new TypeError('not two');
+        await context.gatehouse.publish('half', { half: event.n / 2 });
+        return { twice: event.n * 2, id: context.awsRequestId, custom: context.clientContext.custom };
+      };`;
+    const rig = await rigOf({ source });
+    const ask = (n: number, observe: boolean) =>
+      rig.runner.invoke(
+        {
+          payload: Buffer.from(JSON.stringify({ n })),
+          by: { kind: 'cli', id: '' },
+          subject: 'asked',
+          clientContext: { custom: { who: 'me' } },
+          hops: 0,
+          observe,
+        },
+        new AbortController().signal,
+      );
+    rig.send({ n: 9 });
+    const [one, two, three] = await Promise.all([ask(1, true), ask(2, true), ask(3, false)]);
+    expect(JSON.parse(text(one.payload))).toMatchObject({ twice: 2, id: one.requestId, custom: { who: 'me' } });
+    expect([one.logs, one.published.map(({ topic, payload }) => [topic, text(payload)])]).toEqual([
+      [['info', 'asked for 1']],
+      [['half', '{"half":0.5}']],
+    ]);
+    expect(one.durationMs).toBeGreaterThan(0);
+    expect(two).toMatchObject({ functionError: 'Handled', logs: [['info', 'asked for 2']], published: [] });
+    expect(JSON.parse(text(two.payload))).toMatchObject({ errorType: 'TypeError', errorMessage: 'not two' });
+    expect([JSON.parse(text(three.payload)).twice, three.logs, three.published]).toEqual([6, [], []]);
+  });
+
+  it('keeps a function from publishing what it is not allowed to', async () => {
+    const { GatewayError } = await import('../../core/base/errors.ts');
+    const gatekeeper = {
+      mayPublish: (topic: string) => topic !== 'echo/plant/secret',
+      demand() {
+        throw new GatewayError('function/denied', 'not on plant/secret');
+      },
+      mayBeInvokedBy: () => true,
+    };
+    const rig = await rigOf({ file: 'echo.mjs', deps: { gatekeeper } });
+    rig.send({}, { topic: 'plant/secret' });
+    rig.send({}, { topic: 'plant/level' });
+    await rig.until('the answer', () => rig.published.length === 1 && rig.view().invocations === 2);
+    expect(rig.published.map(({ topic }) => topic)).toEqual(['echo/plant/level']);
+    expect(rig.view().lastError).toMatchObject({ code: 'function/denied', eventTopic: 'plant/secret' });
+  });
+
+  it('ends a function that fills its scratch space, empties that, and removes it at the end', async () => {
+    const scratchRoot = await mkdtemp(join(tmpdir(), 'gatehouse-scratch-'));
+    const source = `
+      import { readdirSync, writeFileSync } from 'node:fs';
+      import { tmpdir } from 'node:os';
+      import { join } from 'node:path';
+      export const handler = async ({ kb }) => {
+        writeFileSync(join(tmpdir(), 'file'), Buffer.alloc(kb * 1024));
+        if (kb > 1024) await new Promise((done) => setTimeout(done, 60_000));
+        return { topic: 'answer', payload: readdirSync(tmpdir()) };
+      };`;
+    const environment = (scratch: string) => ({ TMPDIR: scratch });
+    const config = { scratchMb: 1, timeoutMs: 60_000, concurrency: 3, keepWarm: 3 };
+    const rig = await rigOf({ source, config, deps: { scratchRoot, environment } });
+    rig.send({ kb: 64 });
+    await rig.until('its bytes', () => rig.view().scratchBytes >= 65_536);
+    rig.send({ kb: 4096 });
+    await rig.until('the end', () => rig.view().failures === 1 && rig.view().threads === 3);
+    expect(rig.view()).toMatchObject({ state: 'running', lastError: { code: 'function/scratch-full' } });
+    rig.send({ kb: 1 });
+    await rig.until('the answer', () => rig.answers().length === 2);
+    await rig.runner.stop();
+    expect(await readdir(join(scratchRoot, 'alarm'))).toEqual([]);
+    await rm(scratchRoot, { recursive: true });
   });
 
   it('releases everything when its start is aborted', async () => {
