@@ -114,13 +114,16 @@ export function startRun(options: RunOptions): Run {
   }
   async function run(name: EpisodeName): Promise<void> {
     const part = SHARE[name] / shares;
+    // The sites whose pages are overwritten kill little: the others share all the kills that were asked for.
+    const killers = names.length > 1 && names.includes('pages') ? shares - SHARE.pages : shares;
+    const killPart = name === 'pages' ? part : SHARE[name] / killers;
     const round = roundOf(name, allowed);
     const steps = stepsOf(options.seed, name, allowed);
     const start = performance.now();
     const goesOn = (faults: number, kills: number): boolean =>
       !stop.aborted &&
       (faults < round ||
-        ('kills' in budget ? kills < budget.kills * part : performance.now() - start < budget.minutes * 60_000 * part));
+        ('kills' in budget ? kills < budget.kills * killPart : performance.now() - start < budget.minutes * 60_000 * part));
     if (name !== 'pages') await episode(name, steps, (so) => goesOn(so.faults, so.kills));
     else {
       // Damage is done once to a data directory, so that what is lost can be told from what is reported.
