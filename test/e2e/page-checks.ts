@@ -58,6 +58,8 @@ async function walkByKeyboard(page: Page): Promise<{ visited: number; unreachabl
   await page.evaluate(() => {
     (document.activeElement as HTMLElement | null)?.blur();
     window.scrollTo(0, 0);
+    // What comes meanwhile (a new row of a live log) may stand behind the focus already.
+    for (const one of document.querySelectorAll<HTMLElement>('main *, nav *, header *')) one.dataset['there'] = 'yes';
   });
   const unmarked = new Set<string>();
   for (let i = 0; i < 250; i += 1) {
@@ -87,6 +89,7 @@ async function walkByKeyboard(page: Page): Promise<{ visited: number; unreachabl
         ),
       ].filter(
         (one) =>
+          one.dataset['there'] === 'yes' &&
           one.checkVisibility({ opacityProperty: true, visibilityProperty: true }) &&
           !one.hasAttribute('disabled') &&
           one.tabIndex >= 0 &&
