@@ -90,7 +90,7 @@ export function CertificateList(): ReactNode {
       <p className="small muted">
         {text.intro} {text.kept}
       </p>
-      <div className="sheet data-fill">
+      <div className="sheet sheet-fill">
         {table.status === 'loading' ? (
           <Skeleton rows={6} />
         ) : rows.length === 0 ? (

@@ -5,12 +5,9 @@ import { type ReactNode, useCallback, useMemo, useState } from 'react';
 import type { DeadLetterView, StorageView } from '../../../core/contract/outbox-views.ts';
 import { AskDialog } from '../../components/AskDialog.tsx';
 import { Button } from '../../components/Button.tsx';
-import { DataTable } from '../../components/DataTable.tsx';
-import { EmptyNotice, ProblemNotice, Skeleton } from '../../components/Notices.tsx';
+import { PagedSheet } from '../../components/PagedSheet.tsx';
 import { useChoosing } from '../../hooks/use-choosing.ts';
 import { useRow } from '../../hooks/use-table.ts';
-import { common } from '../../text/common.ts';
-import { data } from '../../text/data.ts';
 import { refused as text } from '../../text/dead-letters.ts';
 import { formatBytes, formatCount } from '../../text/format.ts';
 import { DataTabs } from './DataTabs.tsx';
@@ -132,31 +129,18 @@ export function DeadLetterList(): ReactNode {
       {letters && rows !== null && rows.length > 0 && (
         <Toolbar letters={letters} chosen={ids} actions={actions} onAsk={setAsking} onClear={clear} />
       )}
-      <div className="sheet data-fill">
-        {problem ? (
-          <ProblemNotice problem={problem} action={<Button onClick={again}>{common.retry}</Button>} />
-        ) : rows === null ? (
-          <Skeleton rows={6} label={data.title} />
-        ) : rows.length === 0 ? (
-          <EmptyNotice title={text.none} body={text.noneBody} />
-        ) : (
-          <DataTable
-            label={text.table}
-            rows={rows}
-            columns={columns}
-            rowId={rowId}
-            rowHeight={64}
-            card={card}
-            cardHeight={112}
-            onNearEnd={more}
-          />
-        )}
-        {news && (
-          <Button className="data-news" onClick={again}>
-            {text.news}
-          </Button>
-        )}
-      </div>
+      <PagedSheet
+        label={text.table}
+        rows={rows}
+        problem={problem}
+        news={news}
+        columns={columns}
+        rowId={rowId}
+        card={card}
+        words={text}
+        onReload={again}
+        onMore={more}
+      />
       <AskLetters asking={asking} held={letters?.held ?? 0} chosen={ids} actions={actions} onClose={() => setAsking(null)} />
     </div>
   );

@@ -160,7 +160,7 @@ export function SessionsTab(): ReactNode {
       <h1 className="visually-hidden">{text.title}</h1>
       <DataTabs current="sessions" />
       <p className="small muted">{text.intro}</p>
-      <div className="sheet data-fill">
+      <div className="sheet sheet-fill">
         {table.status === 'loading' ? (
           <Skeleton rows={5} />
         ) : rows.length === 0 ? (

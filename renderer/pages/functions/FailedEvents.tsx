@@ -5,10 +5,8 @@ import type { FailedEventView } from '../../../core/contract/function-views.ts';
 import type { FunctionView } from '../../../core/contract/views.ts';
 import { AskDialog } from '../../components/AskDialog.tsx';
 import { Button } from '../../components/Button.tsx';
-import { DataTable } from '../../components/DataTable.tsx';
-import { EmptyNotice, ProblemNotice, Skeleton } from '../../components/Notices.tsx';
+import { PagedSheet } from '../../components/PagedSheet.tsx';
 import { useChoosing } from '../../hooks/use-choosing.ts';
-import { common } from '../../text/common.ts';
 import { formatCount } from '../../text/format.ts';
 import { failed as text } from '../../text/function-errors.ts';
 import { FailedCard, failedColumns } from './failed-columns.tsx';
@@ -106,31 +104,18 @@ export function FailedEvents(props: { row: FunctionView }): ReactNode {
   return (
     <>
       {rows !== null && rows.length > 0 && <Toolbar row={row} chosen={ids} actions={actions} onAsk={setAsking} onClear={clear} />}
-      <div className="sheet failed-sheet">
-        {problem ? (
-          <ProblemNotice problem={problem} action={<Button onClick={again}>{common.retry}</Button>} />
-        ) : rows === null ? (
-          <Skeleton rows={6} />
-        ) : rows.length === 0 ? (
-          <EmptyNotice title={text.none} body={text.noneBody} />
-        ) : (
-          <DataTable
-            label={text.list}
-            rows={rows}
-            columns={columns}
-            rowId={rowId}
-            rowHeight={64}
-            card={card}
-            cardHeight={112}
-            onNearEnd={more}
-          />
-        )}
-        {news && (
-          <Button className="failed-news" onClick={again}>
-            {text.news}
-          </Button>
-        )}
-      </div>
+      <PagedSheet
+        label={text.list}
+        rows={rows}
+        problem={problem}
+        news={news}
+        columns={columns}
+        rowId={rowId}
+        card={card}
+        words={text}
+        onReload={again}
+        onMore={more}
+      />
       <AskEvents asking={asking} held={row.failedEvents} chosen={ids} actions={actions} onClose={() => setAsking(null)} />
     </>
   );
