@@ -7,16 +7,17 @@ import { projectRoot } from './layout.ts';
 
 export const SCHEMA_FILE = 'core/contract/document/gatehouse-1.schema.json';
 
-/** Lists of plain values in one line, as the formatter of this project writes them. */
+const LINE_WIDTH = 130;
+
+/** Lists of plain values in one line where they fit, as the formatter of this project writes them. */
 const shortLists = (json: string): string =>
-  json.replace(
-    /\[\n([^[\]{}]*?)\n\s*\]/g,
-    (_, inner: string) =>
-      `[${inner
-        .trim()
-        .split(/\s*\n\s*/)
-        .join(' ')}]`,
-  );
+  json.replace(/^([^\n]*)\[\n([^[\]{}]*?)\n\s*\](,?)/gm, (whole, before: string, inner: string, comma: string) => {
+    const line = `${before}[${inner
+      .trim()
+      .split(/\s*\n\s*/)
+      .join(' ')}]${comma}`;
+    return line.length <= LINE_WIDTH ? line : whole;
+  });
 
 /**
  * The JSON Schema of the deployment document, for editors that complete and check while one types. It cannot say everything: what holds

@@ -27,6 +27,10 @@ const PEERS: readonly { readonly has: string; readonly packages: readonly string
   { has: 'command -v strace', packages: ['strace'] },
   { has: 'command -v faketime', packages: ['faketime'] },
   { has: 'command -v udevadm', packages: ['udev'] },
+  { has: '/usr/bin/python3 -c "import dbus, gi.repository.GLib"', packages: ['python3-dbus', 'python3-gi', 'gir1.2-glib-2.0'] },
+  { has: 'command -v dbus-daemon', packages: ['dbus'] },
+  { has: 'command -v ser2net', packages: ['ser2net'] },
+  { has: 'command -v xz', packages: ['xz-utils'] },
 ];
 
 const shell = (command: string): boolean => spawnSync('sh', ['-c', command], { stdio: 'ignore' }).status === 0;
@@ -50,12 +54,26 @@ function installPeers(): void {
   spawnSync('sh', ['-c', `(${install}) >/dev/null`], { stdio: ['ignore', 'inherit', 'inherit'] });
 }
 
+/** Recordings of real receivers with gpsd's own decoding beside them stand only in its source package. A test that needs them says so. */
+function fetchRecordings(): void {
+  const folder = `${root}.cache/gpsd`;
+  if (process.platform !== 'linux' || shell(`test -d '${folder}/test/daemon'`) || !shell('command -v apt-get')) return;
+  console.log('Fetching the recordings of receivers from the source package of gpsd.');
+  const places = '-o Dir::Etc::SourceList=./src.list -o Dir::Etc::SourceParts=/dev/null -o Dir::State::Lists=./lists';
+  const script = `set -e; mkdir -p '${folder}/lists/partial'; cd '${folder}'; . /etc/os-release
+    printf 'deb-src http://deb.debian.org/debian %s main\\n' "$VERSION_CODENAME" > src.list
+    apt-get ${places} update -qq; apt-get ${places} source -qq --download-only gpsd
+    tar xJf gpsd_*.orig.tar.xz --strip-components=1 --wildcards '*/test/daemon' '*/COPYING'`;
+  spawnSync('sh', ['-c', `(${script}) >/dev/null 2>&1`], { stdio: 'ignore' });
+}
+
 function step(name: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env): boolean {
   console.log(`\n== ${name}`);
   return spawnSync(process.execPath, [...args], { cwd: root, stdio: 'inherit', env }).status === 0;
 }
 
 installPeers();
+fetchRecordings();
 const failed = [...(step('build', ['build/build.ts']) ? [] : ['build']), ...(step('check', ['build/check.ts']) ? [] : ['check'])];
 const env = { ...process.env, GATEHOUSE_FAILED_STEPS: failed.join(',') };
 const tested = step(

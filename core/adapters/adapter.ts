@@ -1,14 +1,37 @@
 import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import type { DeviceConfig } from '../contract/document/devices.ts';
+import type { LinkConfig } from '../contract/document/links.ts';
 import type { RawFrame, ReadingBatch } from '../contract/reading.ts';
+import type { BleRadio } from '../transports/bluetooth/radio.ts';
 import type { ByteLinks } from '../transports/byte-port.ts';
+import type { PortClaims } from '../transports/ports/claims.ts';
+import type { MqttTraffic } from './mqtt-traffic.ts';
+
+/** What there is of the field besides byte links. One for the whole gateway. */
+export interface FieldServices {
+  /** Key of a line: the same for all devices on it. */
+  keyOf(link: LinkConfig, device: string): string;
+  readonly claims: PortClaims;
+  readonly radio: BleRadio;
+  readonly mqtt: MqttTraffic;
+}
+
+/** What a command of a device gave. */
+export interface CommandOutcome {
+  /** `confirmed`: the device was asked again and has it. */
+  readonly state: 'confirmed' | 'done';
+  /** What the device said, in words. */
+  readonly words: string;
+  readonly value?: number | string | boolean | null;
+}
 
 /** What an adapter may use. It knows neither the router nor the store, and does not reconnect. */
 export interface AdapterContext {
   readonly clock: Clock;
   readonly log: Logger;
   readonly links: ByteLinks;
+  readonly field: FieldServices;
   /** Readings of one poll or one frame. `heardAt` is the monotonic time in ms at which its last byte arrived, for tracing. */
   emit(batch: ReadingBatch, heardAt: number): void;
   /** Each frame on the wire, good or faulty, for the screen. Call it only while `framesWanted()` or when faulty. */
@@ -28,6 +51,12 @@ export interface AdapterSession {
   readNow?(signal: AbortSignal): Promise<void>;
   /** Writes one point; rejects with `adapter/not-writable`, `adapter/unknown-point`, `adapter/exception`, `adapter/timeout`. */
   write?(point: string, value: number | string | boolean, signal: AbortSignal): Promise<void>;
+  /** As `write`, and reads the point again; rejects with `adapter/not-confirmed` where it differs. Absent: `write`, then the next reading. */
+  writeConfirmed?(point: string, value: number | string | boolean, signal: AbortSignal): Promise<CommandOutcome>;
+  /** An action of this kind of device (`tare`, `print`); rejects with `adapter/unknown-command`, `adapter/refused`. Never repeated. */
+  act?(action: string, argument: string | undefined, signal: AbortSignal): Promise<CommandOutcome>;
+  /** Key of the bus it shares, in the views. */
+  readonly bus?: string;
 }
 
 /** A protocol. `open` rejects with a GatewayError when the link cannot be had; the supervisor tries again with backoff. */

@@ -27,6 +27,7 @@ export interface DeviceState {
 }
 
 const NMEA_STALE_MS = 10_000;
+const BLE_STALE_MS = 60_000;
 const STALE_POLLS = 3;
 /** Below that the time of one event loop turn would make readings flicker. */
 const STALE_AT_LEAST_MS = 1000;
@@ -38,12 +39,24 @@ function staleAfter(config: DeviceConfig): number | undefined {
   switch (config.adapter) {
     case 'modbus-rtu':
     case 'modbus-tcp':
+    case 'modbus-ascii':
+    case 'obd':
+    case 'scale':
       return Math.max(STALE_AT_LEAST_MS, config.pollMs * STALE_POLLS);
+    case 'printer':
+      return config.statusMs * STALE_POLLS;
+    case 'frames':
+      return config.ask && Math.max(STALE_AT_LEAST_MS, config.ask.everyMs * STALE_POLLS);
+    case 'ble':
+      return config.mode === 'gatt' ? Math.max(BLE_STALE_MS, config.pollMs * STALE_POLLS) : BLE_STALE_MS;
     case 'simulated':
       return Math.max(STALE_AT_LEAST_MS, config.intervalMs * STALE_POLLS);
     case 'nmea':
       return NMEA_STALE_MS;
     case 'line':
+    case 'scanner':
+    case 'mqtt':
+    case 'sparkplug':
       return undefined;
   }
 }
@@ -60,6 +73,9 @@ function emptyPoints(config: DeviceConfig): PointView[] {
     at: null,
     series: `devices/${config.id}/${point.name}`,
     writable: 'writable' in point && point.writable,
+    limits: null,
+    limit: null,
+    deadband: point.deadband ?? null,
   }));
 }
 
@@ -170,6 +186,11 @@ export function createDeviceState(clock: Clock, config: DeviceConfig): DeviceSta
       adapter: config.adapter,
       connection: describeConnection(config),
       health,
+      ne107: { state: 'ok', why: '', since: since.wallMs() },
+      pausedBy: null,
+      commands: [],
+      profile: config.profile ?? null,
+      bus: null,
       since: since.wallMs(),
       lastSeenAt: lastSeen?.wallMs() ?? null,
       lastError: lastError && { ...lastError, at: faultAt.wallMs() },

@@ -6,9 +6,9 @@ import type { Logger } from '../base/log.ts';
 import type { Service } from '../base/service.ts';
 import type { DeviceConfig } from '../contract/document/devices.ts';
 import type { ReadingBatch } from '../contract/reading.ts';
-import type { DeviceView, FrameView } from '../contract/views.ts';
+import type { CommandResultView, DeviceView, FrameView } from '../contract/views.ts';
 import type { ByteLinks } from '../transports/byte-port.ts';
-import type { AdapterContext, AdapterSession } from './adapter.ts';
+import type { AdapterContext, AdapterSession, FieldServices } from './adapter.ts';
 import { createDeviceState, type DeviceState } from './device-state.ts';
 import { createFrameLog } from './frame-log.ts';
 import type { AdapterRegistry } from './registry.ts';
@@ -17,6 +17,7 @@ export interface SupervisorDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly links: ByteLinks;
+  readonly field: FieldServices;
   readonly adapters: AdapterRegistry;
   readonly random: () => number;
   /** Readings of one poll or one frame; `heardAt` is the monotonic time of its last byte. Must not throw for long: a throw is logged. */
@@ -39,6 +40,13 @@ export interface DeviceSupervisor extends Service {
   write(point: string, value: number | string | boolean, signal: AbortSignal): Promise<void>;
   /** Drops the session, if there is one, and opens a new one at once. */
   reconnect(): void;
+  /** Runs a command of the document. Rejects as `write` does, with `adapter/unknown-command`, `tool/no-consent`, `adapter/refused`. */
+  command(
+    name: string,
+    value: number | string | boolean | undefined,
+    confirmed: boolean,
+    signal: AbortSignal,
+  ): Promise<CommandResultView>;
 }
 
 const RECONNECT = { firstMs: 1000, maxMs: 30_000 };
@@ -79,6 +87,7 @@ function createContext(
     clock: deps.clock,
     log,
     links: deps.links,
+    field: deps.field,
     random: deps.random,
     frame: hooks.frame,
     framesWanted: hooks.framesWanted,
@@ -215,6 +224,9 @@ export function createDeviceSupervisor(deps: SupervisorDeps, config: DeviceConfi
       const open = current();
       if (!open.write) throw new GatewayError('adapter/not-writable', `${config.name}: this kind of device cannot be written`);
       await open.write(point, value, signal);
+    },
+    async command(name) {
+      throw new GatewayError('adapter/unknown-command', `${config.name} has no command "${name}"`);
     },
     reconnect() {
       backoff.reset();

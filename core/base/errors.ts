@@ -1,5 +1,6 @@
 import { ACCESS_FAULTS } from './faults/access.ts';
 import { DEVICE_FAULTS } from './faults/devices.ts';
+import { FIELD_FAULTS } from './faults/field.ts';
 import { FUNCTION_FAULTS } from './faults/functions.ts';
 import { MESSAGE_FAULTS } from './faults/messages.ts';
 import { SITE_FAULTS } from './faults/site.ts';
@@ -9,6 +10,7 @@ import { STORE_FAULTS } from './faults/store.ts';
 export const ERRORS = {
   ...SITE_FAULTS,
   ...DEVICE_FAULTS,
+  ...FIELD_FAULTS,
   ...MESSAGE_FAULTS,
   ...FUNCTION_FAULTS,
   ...STORE_FAULTS,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Keep, OutboxPolicy, StreamPolicy } from './document/outbox.ts';
+import { FIELD_METHODS, FIELD_TOPICS } from './field-calls.ts';
 import {
   ErrorGroupView,
   FailedEventView,
@@ -43,6 +44,7 @@ export const METHODS = {
     input: z.strictObject({ device: z.string(), point: z.string(), value: z.union([z.number(), z.string(), z.boolean()]) }),
     output: done,
   },
+  ...FIELD_METHODS,
   'function.list': { input: none, output: z.array(FunctionView) },
   'function.rules': { input: z.strictObject({ name: z.string() }), output: FunctionRulesView },
   'function.restart': { input: z.strictObject({ name: z.string() }), output: done },
@@ -263,6 +265,7 @@ export const TOPICS = {
     keep: 500,
   },
   frames: { params: z.strictObject({ device: z.string() }), row: FrameView, keep: 200 },
+  ...FIELD_TOPICS,
 } as const satisfies Record<string, { params: z.ZodType; row: z.ZodType; keep: number | null }>;
 
 export type Method = keyof typeof METHODS;

@@ -31,6 +31,18 @@ export const TOPIC_KEEP: Readonly<Record<Topic, number | null>> = {
   logs: 2000,
   messages: 500,
   frames: 200,
+  ports: null,
+  buses: null,
+  units: null,
+  radios: null,
+  adverts: null,
+  'mqtt-topics': null,
+  tools: null,
+  'tool-lines': 1000,
+  inbox: null,
+  scans: null,
+  matrix: null,
+  tries: null,
 };
 
 export function emptyTable<R>(): TableState<R> {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ERRORS, type ErrorCode } from '../base/errors.ts';
+import { Ne107 } from './document/points.ts';
 
 /**
  * What the console and the command line see: rows with an `id`, sent as a snapshot and then as patches.
@@ -18,7 +19,7 @@ export const FaultView = z.object({
 });
 export type FaultView = z.infer<typeof FaultView>;
 
-/** NAMUR NE 107 letters: ok, F failure, C function check, S out of specification, M maintenance required; and offline/starting. */
+/** Whether a party works, for colours and filters; a device has its NAMUR NE 107 state besides. */
 export const Health = z.enum(['ok', 'starting', 'degraded', 'offline', 'paused']);
 export type Health = z.infer<typeof Health>;
 
@@ -102,8 +103,40 @@ export const PointView = z.object({
   /** Key of its history, `devices/<device>/<point>`. */
   series: z.string(),
   writable: z.boolean(),
+  limits: z
+    .object({
+      lowLow: z.number().nullable(),
+      low: z.number().nullable(),
+      high: z.number().nullable(),
+      highHigh: z.number().nullable(),
+    })
+    .nullable(),
+  /** Where the value stands; null without limits or without a value. */
+  limit: z.enum(['low-low', 'low', 'normal', 'high', 'high-high']).nullable(),
+  deadband: z.number().nullable(),
 });
 export type PointView = z.infer<typeof PointView>;
+
+/** A command of a device as a button. */
+export const CommandView = z.object({
+  name: z.string(),
+  label: z.string(),
+  /** The question before it; null: none. */
+  confirm: z.string().nullable(),
+  /** What is asked for, if anything. */
+  asks: z.enum(['nothing', 'number', 'text', 'switch']),
+  point: z.string().nullable(),
+});
+export type CommandView = z.infer<typeof CommandView>;
+
+/** What a command did. `confirmed`: the device was asked again and has it. */
+export const CommandResultView = z.object({
+  state: z.enum(['confirmed', 'done']),
+  words: z.string(),
+  value: z.union([z.number(), z.string(), z.boolean(), z.null()]),
+  tookMs: z.number(),
+});
+export type CommandResultView = z.infer<typeof CommandResultView>;
 
 /** Topic `devices`. */
 export const DeviceView = z.object({
@@ -113,6 +146,14 @@ export const DeviceView = z.object({
   /** The connection for people: `/dev/ttyUSB0, 9600 8N1, unit 3`. */
   connection: z.string(),
   health: Health,
+  /** NAMUR NE 107, the worst that holds, and why. */
+  ne107: z.object({ state: Ne107, why: z.string(), since: z.number() }),
+  /** A tool that has its line now; null: none. */
+  pausedBy: z.string().nullable(),
+  commands: z.array(CommandView),
+  profile: z.string().nullable(),
+  /** Key of its bus in the views `buses` and `units`; null: it has none. */
+  bus: z.string().nullable(),
   since: z.number(),
   lastSeenAt: z.number().nullable(),
   lastError: FaultView.nullable(),

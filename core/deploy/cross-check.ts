@@ -1,4 +1,4 @@
-import type { DeviceConfig } from '../contract/document/devices.ts';
+import { type DeviceConfig, isModbus, type ModbusDeviceConfig } from '../contract/document/devices.ts';
 import type { SiteDocument } from '../contract/document/document.ts';
 import { checkPattern } from '../contract/document/line-pattern.ts';
 import type { SerialLinkConfig } from '../contract/document/links.ts';
@@ -96,7 +96,7 @@ function lineFaults(device: Extract<DeviceConfig, { adapter: 'line' }>, at: Path
   return faults;
 }
 
-function modbusFaults(device: Extract<DeviceConfig, { adapter: 'modbus-rtu' | 'modbus-tcp' }>, at: Path): readonly CrossFault[] {
+function modbusFaults(device: ModbusDeviceConfig, at: Path): readonly CrossFault[] {
   const faults: CrossFault[] = [];
   if (device.adapter === 'modbus-tcp' && device.link.kind !== 'tcp') {
     faults.push({
@@ -154,7 +154,7 @@ const serialFacts = (link: SerialLinkConfig): string =>
 function sharedPorts(devices: readonly DeviceConfig[]): readonly CrossFault[] {
   const first = new Map<string, { index: number; facts: string; adapter: string }>();
   return devices.flatMap((device, i): CrossFault[] => {
-    if (!device.enabled || device.adapter === 'simulated' || device.link.kind !== 'serial') return [];
+    if (!device.enabled || !('link' in device) || device.link.kind !== 'serial') return [];
     const facts = serialFacts(device.link);
     const known = first.get(device.link.path);
     if (!known) {
@@ -217,7 +217,7 @@ export function crossCheck(document: Parts, known: Names = namesIn(document)): r
     ...devices.flatMap((device, d) =>
       device.adapter === 'line'
         ? lineFaults(device, ['devices', d])
-        : device.adapter === 'modbus-rtu' || device.adapter === 'modbus-tcp'
+        : isModbus(device)
           ? modbusFaults(device, ['devices', d])
           : [],
     ),

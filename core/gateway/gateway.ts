@@ -30,6 +30,7 @@ import { createAwsAccess } from './aws-access.ts';
 import { createCertificateList } from './certificate-list.ts';
 import { createCloudSide } from './cloud-side.ts';
 import { DEMO_NAME, demoSite } from './demo-site.ts';
+import { createFieldSide } from './field-side.ts';
 import { createFrontDoors } from './front-doors.ts';
 import { createFunctionSide } from './function-side.ts';
 import { createFunctionVersions } from './function-versions.ts';
@@ -113,7 +114,18 @@ export function createGateway(options: GatewayOptions): Gateway {
     functions: () => site.functions(),
     devices: () => site.devices(),
   });
-  const site = createRunningSite(shared, side, {
+  const field = createFieldSide(shared, {
+    dataDir: options.data,
+    gatewayName: settings.gatewayName,
+    ...(options.portRoots && { portRoots: options.portRoots }),
+    site: () => site.document(),
+    devices: () => site.devices(),
+    engine: () => engine,
+    broker: () => doors.broker(),
+    publish: (topic, payload, how) => doors.publishAsClient('gateway', { topic, payload, qos: how.qos, retain: how.retain }),
+    print: options.desktop?.print ?? null,
+  });
+  const site = createRunningSite(shared, field, side, {
     onReading() {
       if (heard) return;
       heard = true;
@@ -166,6 +178,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       return started.wallMs();
     },
     logs,
+    field: field.desk,
     router,
     tracer,
     engine,
@@ -239,7 +252,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     await stopInTurn(clock, log, [
       doors.stop,
       side.stop,
+      field.stopTools,
       site.stop,
+      field.stop,
       side.stopServing,
       async () => router.stop(),
       cloud.stop,
@@ -260,6 +275,7 @@ export function createGateway(options: GatewayOptions): Gateway {
         await kept.resume(signal);
         await certificates.load();
         await side.start(signal);
+        await field.start(signal);
         router.attach('alarms', createAlarmSink({ alarms, log: logs.logger('alarms') }));
         await keepSettings(options.data, loaded, clock.now()).catch((cause: unknown) => log.warn('settings.not-kept', { cause }));
         if (loaded.torn) log.error('settings.torn', { cause: loaded.torn });

@@ -1,4 +1,5 @@
 import type { Clock } from '../base/clock.ts';
+import type { PortRoots } from '../transports/ports/port-book.ts';
 
 /** What the gateway is started with, by `gatehouse start` and by `npm start`. */
 export interface StartOptions {
@@ -22,6 +23,8 @@ export interface StartOptions {
 export interface Desktop {
   /** Ends the kiosk: the window closes, the gateway is stopped, the process ends. */
   exit(by: string): void;
+  /** Prints a page of HTML as PDF. */
+  print?(html: string): Promise<Uint8Array>;
 }
 
 /** How a gateway is started, from the command line or from Electron. */
@@ -41,6 +44,8 @@ export interface GatewayOptions {
   readonly desktop?: Desktop | undefined;
   /** Another clock than the system's, for tests that let it run faster. */
   readonly clock?: Clock | undefined;
+  /** Where serial ports are looked for, for tests. */
+  readonly portRoots?: PortRoots | undefined;
   /** Where warnings are printed; null: nowhere. */
   readonly terminal: NodeJS.WritableStream | null;
 }

@@ -1,16 +1,14 @@
-import { createAdapterRegistry } from '../adapters/registry.ts';
 import { createDeviceSupervisor, type DeviceSupervisor } from '../adapters/supervisor.ts';
 import type { SiteDocument } from '../contract/document/document.ts';
 import type { Draft } from '../contract/message.ts';
-import { openSimulatedLink } from '../demo/simulated/links.ts';
 import { createSite, type Site } from '../deploy/site.ts';
 import type { FunctionEntry } from '../deploy/stage.ts';
 import type { FunctionRunner } from '../functions/runner.ts';
 import { startRequest } from '../functions/triggers/start-trigger.ts';
 import { readingDrafts } from '../router/reading-drafts.ts';
 import type { Sink } from '../router/sink.ts';
-import { createByteLinks } from '../transports/byte-links.ts';
 import { createDeviceSink } from './device-sink.ts';
+import type { FieldSide } from './field-side.ts';
 import type { FunctionSide } from './function-side.ts';
 import type { Shared } from './shared.ts';
 
@@ -25,12 +23,12 @@ export interface RunningSite {
 /** The devices, functions and routes of the document that runs, connected to router and store. */
 export function createRunningSite(
   shared: Shared,
+  field: Pick<FieldSide, 'links' | 'adapters' | 'services'>,
   side: Pick<FunctionSide, 'make' | 'switching' | 'settle' | 'switched' | 'cloudFilters'>,
   hooks: { onReading(): void; setCloudFilters(filters: readonly string[]): void; onDocument(document: SiteDocument): void },
 ): RunningSite {
   const { clock, random, logs, tracer, router, store } = shared;
-  const links = createByteLinks({ clock, random, simulated: openSimulatedLink });
-  const adapters = createAdapterRegistry();
+  const { links, adapters } = field;
   const life = new AbortController();
   const log = logs.logger('site');
 
@@ -51,6 +49,7 @@ export function createRunningSite(
           clock,
           random,
           links,
+          field: field.services,
           adapters,
           log: logs.logger(`device:${config.id}`),
           onReadings(batch, heardAt) {

@@ -22,6 +22,10 @@ export function createByteLinks(deps: ByteLinksDeps): ByteLinks {
         }
         case 'tcp':
           return await openTcpPort(config, deps.clock, signal);
+        case 'rfc2217': {
+          const { openRfc2217Port } = await import('./rfc2217-port.ts');
+          return await openRfc2217Port(config, deps.clock, signal);
+        }
         case 'simulated':
           return deps.simulated(config, { clock: deps.clock, random: deps.random });
       }

@@ -2,6 +2,7 @@ import type { Handlers, LogSource, Sources } from '../../core/api/sources.ts';
 import type { Clock } from '../../core/base/clock.ts';
 import { GatewayError } from '../../core/base/errors.ts';
 import type { Row, Topic } from '../../core/contract/api.ts';
+import { createFakeField } from './fake-field.ts';
 import { createFakeFunctions } from './fake-functions.ts';
 import { createFakeOutbox, type FakeOutbox } from './fake-outbox.ts';
 import { isOffline, type Scene } from './fake-outbox-rows.ts';
@@ -90,6 +91,7 @@ export function createFakeGateway(deps: { clock: Clock }, options: { scene?: Sce
     { clock: deps.clock, note: (method, input) => asked.push({ method, input }) },
     options.scene ?? 'calm',
   );
+  const field = createFakeField({ clock: deps.clock, note: (method, input) => asked.push({ method, input }) });
   const functions = createFakeFunctions({ clock: deps.clock, note: (method, input) => asked.push({ method, input }) });
   const logs = createFeed<'logs'>(2000, (row, params: { source?: string }) =>
     params.source === undefined ? true : row.source === params.source,
@@ -236,6 +238,7 @@ export function createFakeGateway(deps: { clock: Clock }, options: { scene?: Sce
         throw new GatewayError('adapter/not-writable', `${input.device}: "${input.point}" cannot be written`);
       return note('device.write', input);
     },
+    ...field.calls,
     ...functions.handlers,
     'history.trend': async ({ from, to, buckets }) =>
       Array.from({ length: Math.min(buckets, 300) }, (_, i, all: { length: number } = { length: Math.min(buckets, 300) }) => {
@@ -330,6 +333,7 @@ export function createFakeGateway(deps: { clock: Clock }, options: { scene?: Sce
     logs: logs.source,
     messages: messages.source,
     frames: frames.source,
+    ...field.views,
   };
   return { sources, handlers, tick, asked, outbox };
 }

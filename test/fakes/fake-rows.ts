@@ -122,7 +122,25 @@ function pointRow(device: FakeDevice, index: number, step: number, now: number):
     at: isGone ? now - 840_000 : now,
     series: `devices/${device.id}/${name}`,
     writable: name === 'setpoint',
+    limits: name === 'temperature' ? { lowLow: -25, low: -22, high: -15, highHigh: -10 } : null,
+    limit: name === 'temperature' ? 'normal' : null,
+    deadband: null,
   };
+}
+
+const FAKE_COMMAND: Row<'devices'>['commands'][number] = {
+  name: 'stop',
+  label: 'Stop the pump',
+  confirm: 'The pump stops and the circuit cools down. Stop it?',
+  asks: 'nothing',
+  point: 'setpoint',
+};
+
+function fakeNe107(device: FakeDevice, startedAt: number): Row<'devices'>['ne107'] {
+  if (device.health === 'offline') return { state: 'failure', why: 'It does not answer.', since: startedAt };
+  if (device.health === 'degraded')
+    return { state: 'out-of-spec', why: 'Total power is above its high limit.', since: startedAt };
+  return { state: 'ok', why: '', since: startedAt };
 }
 
 export function deviceRow(device: FakeDevice, step: number, now: number, startedAt: number): Row<'devices'> {
@@ -134,6 +152,11 @@ export function deviceRow(device: FakeDevice, step: number, now: number, started
     adapter: device.adapter,
     connection: device.connection,
     health: device.health,
+    ne107: fakeNe107(device, startedAt),
+    pausedBy: null,
+    commands: device.id === 'pump' ? [FAKE_COMMAND] : [],
+    profile: device.id === 'meter' ? 'eastron-sdm630@1' : null,
+    bus: device.adapter.startsWith('modbus') ? 'usb:0403:6001:A1B2:0' : null,
     since: isGone ? startedAt - 840_000 : startedAt,
     lastSeenAt: isGone ? startedAt - 840_000 : now,
     lastError: fault && { ...fault, at: startedAt - 840_000 },

@@ -15,6 +15,7 @@ import { SerialLink } from '../../core/contract/document/links.ts';
 import { createByteLinks } from '../../core/transports/byte-links.ts';
 import { openSerialPort } from '../../core/transports/serial-port.ts';
 import { createWire } from '../../core/transports/wire.ts';
+import { noField } from '../fakes/no-field.ts';
 import { createSerialPair, ended, missing, type SerialPair, waitFor } from '../fakes/socat.ts';
 
 const never = new AbortController().signal;
@@ -53,6 +54,7 @@ async function open(raw: Record<string, unknown>) {
     clock: systemClock,
     log: createLogHub({ clock: systemClock }, { keep: 10, level: 'info' }).logger('test'),
     links: createByteLinks({ clock: systemClock, random: Math.random, simulated: () => createWire()[0] }),
+    field: noField(),
     emit: (batch: { readings: readonly { point: string; value: unknown }[] }): void =>
       void polls.push(Object.fromEntries(batch.readings.map(({ point, value }) => [point, value]))),
     frame: () => {},

@@ -11,6 +11,7 @@ import { createByteLinks } from '../../core/transports/byte-links.ts';
 import type { ByteLink } from '../../core/transports/byte-port.ts';
 import { openSerialPort } from '../../core/transports/serial-port.ts';
 import { createWire } from '../../core/transports/wire.ts';
+import { noField } from '../fakes/no-field.ts';
 import { createSerialPair, missing, type SerialPair, waitFor } from '../fakes/socat.ts';
 
 const never = new AbortController().signal;
@@ -42,7 +43,7 @@ describe.skipIf(missing('socat'))('devices on a serial port over socat (skipped 
     const log = createLogHub({ clock }, { keep: 100, level: 'info' }).logger('devices');
     const onReadings = (batch: ReadingBatch): void => void batches.push(batch);
     running = createDeviceSupervisor(
-      { clock, log, links, adapters: createAdapterRegistry(), random: () => 0, onReadings },
+      { clock, log, links, field: noField(), adapters: createAdapterRegistry(), random: () => 0, onReadings },
       config,
     );
     await running.start(never);

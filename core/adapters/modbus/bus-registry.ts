@@ -1,6 +1,7 @@
 import { GatewayError } from '../../base/errors.ts';
 import type { ModbusDeviceConfig } from '../../contract/document/devices.ts';
 import type { AdapterContext } from '../adapter.ts';
+import type { BusBook } from '../bus-book.ts';
 import { type BusOptions, createModbusBus, type ModbusBus } from './bus.ts';
 import { createMbapFramer } from './mbap-framer.ts';
 import { createRtuFramer } from './rtu-framer.ts';
@@ -15,7 +16,10 @@ export interface BusShare {
 export interface BusRegistry {
   /** Opens the line, or joins the one that is open. Rejects with `link/*`, or `adapter/link-conflict` where the settings differ. */
   join(config: ModbusDeviceConfig, context: AdapterContext, signal: AbortSignal): Promise<BusShare>;
+  readonly book: BusBook;
 }
+
+const EMPTY_BOOK: BusBook = { buses: () => [], units: () => [], timeline: () => [], probe: () => {}, reset: () => {} };
 
 interface Entry {
   readonly settings: string;
@@ -95,6 +99,7 @@ export function createBusRegistry(): BusRegistry {
   }
 
   return {
+    book: EMPTY_BOOK,
     async join(config, context, signal) {
       signal.throwIfAborted();
       const key = keyOf(config);

@@ -14,11 +14,15 @@ const REGISTERS: Readonly<Record<Type, number>> = {
   int64: 4,
   uint64: 4,
   float64: 4,
+  bcd16: 1,
+  bcd32: 2,
+  string: 1,
 };
 
 export const isBitTable = (point: ModbusPointConfig): boolean => point.table === 'coil' || point.table === 'discrete';
 /** How many registers, or bits, the point takes. */
-export const sizeOf = (point: ModbusPointConfig): number => (isBitTable(point) ? 1 : REGISTERS[point.type]);
+export const sizeOf = (point: ModbusPointConfig): number =>
+  isBitTable(point) ? 1 : point.type === 'string' ? (point.length ?? 1) : REGISTERS[point.type];
 
 /** Between the order on the wire and most significant byte first; each order is its own inverse. */
 function reorder(bytes: Uint8Array, order: Order): Uint8Array {
@@ -54,6 +58,10 @@ function readRaw(view: DataView, type: Type): number | bigint {
       return shortest(view.getFloat32(0));
     case 'float64':
       return view.getFloat64(0);
+    case 'bcd16':
+    case 'bcd32':
+    case 'string':
+      return Number.NaN;
   }
 }
 
@@ -121,7 +129,9 @@ export function encodeRegisters(point: ModbusPointConfig, value: number | boolea
     if (!Number.isFinite(Math.fround(raw))) return { ok: false, why: 'it does not fit into 32 bits' };
     view.setFloat32(0, raw);
   } else if (point.type === 'float64') view.setFloat64(0, raw);
-  else {
+  else if (point.type === 'bcd16' || point.type === 'bcd32' || point.type === 'string') {
+    return { ok: false, why: 'this type cannot be written yet' };
+  } else {
     const type = point.type === 'bool' ? 'uint16' : point.type;
     const [least, most] = RANGES[type];
     const whole = BigInt(Math.round(raw));

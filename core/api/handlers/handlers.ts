@@ -34,6 +34,14 @@ export function createHandlers(runtime: GatewayRuntime): Handlers {
         .info('device.written', { point: input.point, value: input.value, by: caller.kind });
       return null;
     },
+    'device.command': async (input, signal, caller) => {
+      const result = await device(input.device).command(input.command, input.value, input.confirmed, signal);
+      runtime.logs
+        .logger(`device:${input.device}`)
+        .info('device.commanded', { command: input.command, state: result.state, by: caller.kind });
+      return result;
+    },
+    ...runtime.field.calls,
     ...createFunctionHandlers(runtime),
     ...createFailedEventHandlers(runtime),
     ...createTestEventHandlers(runtime),

@@ -3,11 +3,13 @@ import type { Clock } from '../../base/clock.ts';
 import type { LogHub } from '../../base/log.ts';
 import type { LocalBroker } from '../../broker/broker.ts';
 import type { CloudStatus } from '../../cloud/cloud-link.ts';
+import type { Desk } from '../../contract/desk.ts';
 import type { SiteDocument } from '../../contract/document/document.ts';
+import type { FIELD_METHODS, FIELD_TOPICS } from '../../contract/field-calls.ts';
 import type { FunctionVersionView, ScheduleView } from '../../contract/function-views.ts';
 import type { Draft, Stamp } from '../../contract/message.ts';
 import type { CertificateView, OutboxStreamView, SessionView, StorageView } from '../../contract/outbox-views.ts';
-import type { DeviceView, FrameView, GatewayView, LineState } from '../../contract/views.ts';
+import type { CommandResultView, DeviceView, FrameView, GatewayView, LineState } from '../../contract/views.ts';
 import type { DeployEngine } from '../../deploy/engine.ts';
 import type { InvokeOutcome, InvokeRequest } from '../../functions/invocation.ts';
 import type { FunctionRunner } from '../../functions/runner.ts';
@@ -25,6 +27,13 @@ export interface RunningDevice {
   readNow(signal: AbortSignal): Promise<void>;
   write(point: string, value: number | string | boolean, signal: AbortSignal): Promise<void>;
   reconnect(): void;
+  /** Rejects as `write` does, with `adapter/unknown-command`, `tool/no-consent` (it asks, and nobody confirmed), `adapter/refused`. */
+  command(
+    name: string,
+    value: number | string | boolean | undefined,
+    confirmed: boolean,
+    signal: AbortSignal,
+  ): Promise<CommandResultView>;
 }
 
 /** The practice cloud's line, where there is one. */
@@ -33,8 +42,12 @@ export interface PracticeLine {
   line(): NonNullable<GatewayView['line']>;
 }
 
+/** Ports, buses, radios, tools, discovery and commissioning. */
+export type FieldDesk = Desk<Exclude<keyof typeof FIELD_METHODS, 'device.command'>, keyof typeof FIELD_TOPICS>;
+
 /** The running gateway, seen from the calls and views of the contract. */
 export interface GatewayRuntime {
+  readonly field: FieldDesk;
   readonly clock: Clock;
   readonly version: string;
   readonly gatewayName: string;

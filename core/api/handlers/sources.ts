@@ -12,6 +12,7 @@ export function createSources(runtime: GatewayRuntime): Sources {
   return {
     gateway: { kind: 'table', rows: () => [gatewayView(runtime)] },
     devices: { kind: 'table', rows: () => [...runtime.devices().values()].map((device) => device.view()) },
+    ...runtime.field.views,
     ...createFunctionSources(runtime),
     nodes: { kind: 'table', rows: () => flowNodes(runtime) },
     edges: { kind: 'table', rows: () => flowEdges(runtime) },

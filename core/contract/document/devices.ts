@@ -1,18 +1,25 @@
 import { z } from 'zod';
-import { Id, IntervalMs, Label, TimeoutMs } from './common.ts';
+import { IntervalMs, TimeoutMs } from './common.ts';
+import { deviceBase } from './device-base.ts';
 import { Link } from './links.ts';
+import { pointBase } from './points.ts';
+import { FramesDevice, ObdDevice, PrinterDevice, ScaleDevice, ScannerDevice } from './serial-devices.ts';
+import { BleDevice, MqttDevice, SparkplugDevice } from './wireless-devices.ts';
 
-/** What every point has, whatever the protocol. */
-const pointBase = {
-  name: Id,
-  label: Label.optional(),
-  /** UCUM-like text as shown on the screen: `°C`, `kWh`, `bpm`. */
-  unit: z.string().max(16).optional(),
-  /** Decimals on the screen; the value itself is not rounded. */
-  decimals: z.number().int().min(0).max(9).optional(),
-};
-
-export const MODBUS_TYPES = ['bool', 'int16', 'uint16', 'int32', 'uint32', 'int64', 'uint64', 'float32', 'float64'] as const;
+export const MODBUS_TYPES = [
+  'bool',
+  'int16',
+  'uint16',
+  'int32',
+  'uint32',
+  'int64',
+  'uint64',
+  'float32',
+  'float64',
+  'bcd16',
+  'bcd32',
+  'string',
+] as const;
 /** Letters are the bytes of the value, A the most significant, in the order they stand on the wire. */
 export const BYTE_ORDERS = ['big', 'little', 'big-swapped', 'little-swapped'] as const;
 
@@ -31,7 +38,13 @@ export const ModbusPoint = z.strictObject({
   bit: z.number().int().min(0).max(15).optional(),
   scale: z.number().default(1),
   offset: z.number().default(0),
+  /** Registers of a string: two characters each. */
+  length: z.number().int().min(1).max(125).optional(),
+  /** For 16-bit integers: only these bits, shifted down. */
+  mask: z.number().int().min(1).max(0xffff).optional(),
   writable: z.boolean().default(false),
+  /** Read less often than the device's `pollMs`. */
+  pollMs: IntervalMs.optional(),
 });
 export type ModbusPointConfig = z.infer<typeof ModbusPoint>;
 
@@ -46,33 +59,70 @@ export const LinePoint = z.strictObject({
 });
 export type LinePointConfig = z.infer<typeof LinePoint>;
 
-export const NMEA_VALUES = ['latitude', 'longitude', 'speed', 'course', 'altitude', 'satellites', 'fix', 'hdop', 'time'] as const;
+export const NMEA_VALUES = [
+  'latitude',
+  'longitude',
+  'speed',
+  'course',
+  'altitude',
+  'satellites',
+  'satellites-in-view',
+  'snr-best',
+  'fix',
+  'hdop',
+  'vdop',
+  'pdop',
+  'time',
+] as const;
 export const NmeaPoint = z.strictObject({ ...pointBase, value: z.enum(NMEA_VALUES) });
 export type NmeaPointConfig = z.infer<typeof NmeaPoint>;
 
 export const SIMULATED_DEVICES = ['cold-store-thermometer', 'heart-rate-sensor', 'door-contact'] as const;
 export const SimulatedPoint = z.strictObject({ ...pointBase });
 
-const deviceBase = {
-  id: Id,
-  name: Label,
-  /** `points`: a message for each point on `devices/<id>/<point>`. `record`: one message for what belongs together on `devices/<id>`. */
-  publish: z.enum(['points', 'record']).default('points'),
-  /** After this long without anything heard the readings are stale; three poll intervals unless told. */
-  staleAfterMs: z.number().int().min(100).max(86_400_000).optional(),
-  enabled: z.boolean().default(true),
-};
-
 const modbusBase = {
   unit: z.number().int().min(0).max(255).default(1),
   pollMs: IntervalMs.default(1000),
   timeoutMs: TimeoutMs.default(1000),
+  /** Silence before a request to this unit, beyond what the line needs. */
+  gapMs: z.number().min(0).max(5000).optional(),
+  /** How points are gathered into requests. */
+  blocks: z
+    .strictObject({
+      /** Registers (or bits) that may lie unused between two points of one request; 0 never reads across a gap. */
+      maxGap: z.number().int().min(0).max(100).default(0),
+      maxRegisters: z.number().int().min(1).max(125).default(125),
+      maxBits: z.number().int().min(1).max(2000).default(2000),
+    })
+    .optional(),
+  /** Which functions write: `auto` tries the single one first where one register or coil is written. */
+  writeBy: z.enum(['auto', 'single', 'multiple']).optional(),
+  /** Read every write back and compare; off only where a register cannot be read. */
+  readBack: z.boolean().optional(),
+  /** A unit that does not answer is parked and probed; off asks it in every round. */
+  breaker: z
+    .strictObject({
+      enabled: z.boolean().default(true),
+      /** Requests in a row without an answer until it is parked. */
+      after: z.number().int().min(1).max(100).default(3),
+      firstProbeMs: z.number().int().min(100).max(600_000).default(1000),
+      maxProbeMs: z.number().int().min(100).max(3_600_000).default(30_000),
+    })
+    .optional(),
   points: z.array(ModbusPoint).min(1, 'a device needs at least one point').max(2000),
 };
 
 export const ModbusRtuDevice = z.strictObject({ ...deviceBase, adapter: z.literal('modbus-rtu'), link: Link, ...modbusBase });
 export const ModbusTcpDevice = z.strictObject({ ...deviceBase, adapter: z.literal('modbus-tcp'), link: Link, ...modbusBase });
-export type ModbusDeviceConfig = z.infer<typeof ModbusRtuDevice> | z.infer<typeof ModbusTcpDevice>;
+/** The framing with colons and hex digits (serial line V1.02, 2.5.2); 7 data bits as a rule. */
+export const ModbusAsciiDevice = z.strictObject({ ...deviceBase, adapter: z.literal('modbus-ascii'), link: Link, ...modbusBase });
+export type ModbusDeviceConfig =
+  | z.infer<typeof ModbusRtuDevice>
+  | z.infer<typeof ModbusTcpDevice>
+  | z.infer<typeof ModbusAsciiDevice>;
+export const MODBUS_ADAPTERS = ['modbus-rtu', 'modbus-tcp', 'modbus-ascii'] as const;
+export const isModbus = (device: DeviceConfig): device is ModbusDeviceConfig =>
+  MODBUS_ADAPTERS.some((name) => name === device.adapter);
 
 export const LineDevice = z.strictObject({
   ...deviceBase,
@@ -113,9 +163,19 @@ export type SimulatedDeviceConfig = z.infer<typeof SimulatedDevice>;
 export const Device = z.discriminatedUnion('adapter', [
   ModbusRtuDevice,
   ModbusTcpDevice,
+  ModbusAsciiDevice,
   LineDevice,
   NmeaDevice,
   SimulatedDevice,
+  ObdDevice,
+  ScannerDevice,
+  ScaleDevice,
+  PrinterDevice,
+  FramesDevice,
+  BleDevice,
+  MqttDevice,
+  SparkplugDevice,
 ]);
 export type DeviceConfig = z.infer<typeof Device>;
 export type AdapterName = DeviceConfig['adapter'];
+export type LinkedDeviceConfig = Extract<DeviceConfig, { readonly link: unknown }>;

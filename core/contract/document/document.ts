@@ -3,6 +3,7 @@ import { Id, Label } from './common.ts';
 import { Device } from './devices.ts';
 import { FunctionSpec } from './functions.ts';
 import { Outbox } from './outbox.ts';
+import { Servers } from './servers.ts';
 import { Subscription } from './subscriptions.ts';
 
 export const DOCUMENT_SCHEMA = 'gatehouse/1';
@@ -30,6 +31,8 @@ export const DeploymentDocument = z.strictObject({
   functions: z.array(FunctionSpec).max(200).default([]),
   subscriptions: z.array(Subscription).max(10_000).default([]),
   outbox: Outbox.prefault({}),
+  /** What others may read from this gateway. */
+  servers: Servers.optional(),
   settings: SiteSettings.default({ history: { keepDays: 30, maxRows: 5_000_000 }, hopLimit: 8 }),
 });
 export type SiteDocument = z.infer<typeof DeploymentDocument>;

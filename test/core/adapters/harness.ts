@@ -4,6 +4,7 @@ import { Device, type DeviceConfig } from '../../../core/contract/document/devic
 import type { RawFrame, ReadingBatch } from '../../../core/contract/reading.ts';
 import { createFakeLinks, type FakeLinks } from '../../fakes/fake-byte-link.ts';
 import { createManualClock, type ManualClock } from '../../fakes/manual-clock.ts';
+import { noField } from '../../fakes/no-field.ts';
 
 export interface Harness {
   readonly clock: ManualClock;
@@ -27,6 +28,7 @@ export function createHarness(): Harness {
     clock,
     log: createLogHub({ clock }, { keep: 100, level: 'debug' }).logger('test'),
     links,
+    field: noField(),
     emit: (batch) => void batches.push(batch),
     frame: (frame) => void frames.push(frame),
     framesWanted: () => true,

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { AdapterContext, AdapterSession } from '../../../core/adapters/adapter.ts';
+import { createBusRegistry } from '../../../core/adapters/modbus/bus-registry.ts';
 import { createAdapterRegistry } from '../../../core/adapters/registry.ts';
 import { createDeviceSupervisor } from '../../../core/adapters/supervisor.ts';
 import { GatewayError } from '../../../core/base/errors.ts';
@@ -8,6 +9,7 @@ import type { DeviceConfig } from '../../../core/contract/document/devices.ts';
 import type { ReadingBatch } from '../../../core/contract/reading.ts';
 import { createFakeLinks } from '../../fakes/fake-byte-link.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';
+import { noField } from '../../fakes/no-field.ts';
 import { device, never } from './harness.ts';
 
 const config = device({
@@ -29,6 +31,7 @@ function setUp(own: DeviceConfig = config) {
   const opened: { context: AdapterContext; end(fault?: Error): void; closed: boolean }[] = [];
   const behaviour = { openFault: undefined as Error | undefined, hang: false, throwOnReadings: false };
   const adapters = {
+    buses: createBusRegistry().book,
     async open(_config: DeviceConfig, context: AdapterContext): Promise<AdapterSession> {
       if (behaviour.hang) await new Promise(() => {});
       if (behaviour.openFault) throw behaviour.openFault;
@@ -56,6 +59,7 @@ function setUp(own: DeviceConfig = config) {
       clock,
       log: hub.logger('devices'),
       links: createFakeLinks(),
+      field: noField(),
       adapters,
       random: () => 0.5,
       onReadings(batch) {
@@ -99,6 +103,9 @@ describe('health', () => {
         at: 5,
         series: 'devices/dut/temperature',
         writable: false,
+        limits: null,
+        limit: null,
+        deadband: null,
       },
     ]);
     expect(batches).toEqual([good(4.5)]);
@@ -292,7 +299,7 @@ describe('with the real adapters', () => {
   it('gives the first reading of a simulated device at once', async () => {
     const clock = createManualClock();
     const batches: ReadingBatch[] = [];
-    const deps = { clock, links: createFakeLinks(), adapters: createAdapterRegistry(), random: () => 0.5 };
+    const deps = { clock, links: createFakeLinks(), field: noField(), adapters: createAdapterRegistry(), random: () => 0.5 };
     const log = createLogHub({ clock }, { keep: 10, level: 'info' }).logger('devices');
     const supervisor = createDeviceSupervisor({ ...deps, log, onReadings: (batch) => batches.push(batch) }, config);
     const changed = new Promise<void>((resolve) => supervisor.onChanged(resolve));

@@ -91,17 +91,17 @@ describe('a document', () => {
     [
       'an unknown adapter',
       withDevice({ adapter: 'modbus' }),
-      'devices[0].adapter: must be "modbus-rtu", "modbus-tcp", "line", "nmea" or "simulated", not "modbus".',
+      'devices[0].adapter: must be "modbus-rtu", "modbus-tcp", "modbus-ascii", "line", "nmea", "simulated", "obd", "scanner", "scale", "printer", "frames", "ble", "mqtt" or "sparkplug", not "modbus".',
     ],
     [
       'no adapter',
       withDevice({ adapter: undefined }),
-      'devices[0].adapter: is missing; it must be "modbus-rtu", "modbus-tcp", "line", "nmea" or "simulated".',
+      'devices[0].adapter: is missing; it must be "modbus-rtu", "modbus-tcp", "modbus-ascii", "line", "nmea", "simulated", "obd", "scanner", "scale", "printer", "frames", "ble", "mqtt" or "sparkplug".',
     ],
     [
       'an unknown link',
       withDevice({ link: { kind: 'usb' } }),
-      'devices[0].link.kind: must be "serial", "tcp" or "simulated", not "usb".',
+      'devices[0].link.kind: must be "serial", "tcp", "rfc2217" or "simulated", not "usb".',
     ],
     ['a fault deep in a point', withPoint({ address: 'x' }), 'devices[0].points[0].address: must be a number, not text.'],
     ['an unknown key in a point', withPoint({ adress: 1 }), 'devices[0].points[0].adress: "adress" is not known here.'],

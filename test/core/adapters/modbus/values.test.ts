@@ -77,7 +77,7 @@ describe('values in registers', () => {
 
   it('reads back what it wrote, for every type, order and scale', () => {
     const property = fc.property(
-      fc.constantFrom(...MODBUS_TYPES.filter((type) => type !== 'bool')),
+      fc.constantFrom(...MODBUS_TYPES.filter((type) => type !== 'bool' && type !== 'string' && !type.startsWith('bcd'))),
       fc.constantFrom(...BYTE_ORDERS),
       fc.integer({ min: 0, max: 32_767 }),
       fc.constantFrom(1, 0.1, 0.01, 10),

@@ -90,6 +90,7 @@ export function createFunctionRuntime() {
   });
   const functions = new Map(['energy-minutes', 'pump-vibration'].map((name) => [name, runnerOf(name)]));
   const parts = {
+    field: { calls: {}, views: {} },
     clock,
     logs,
     store: { failedEvents, testEvents },

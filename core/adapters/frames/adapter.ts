@@ -1,0 +1,12 @@
+import { GatewayError } from '../../base/errors.ts';
+import type { FramesDeviceConfig } from '../../contract/document/serial-devices.ts';
+import type { AdapterKind } from '../adapter.ts';
+import { describeConnection } from '../describe.ts';
+
+export const framesAdapter: AdapterKind<FramesDeviceConfig> = {
+  kind: 'frames',
+  describe: describeConnection,
+  async open() {
+    throw new GatewayError('api/not-available', 'This kind of device is not there yet.');
+  },
+};
