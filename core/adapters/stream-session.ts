@@ -1,5 +1,6 @@
 import { GatewayError } from '../base/errors.ts';
 import type { LinkConfig } from '../contract/document/links.ts';
+import type { ByteLink } from '../transports/byte-port.ts';
 import type { AdapterContext, AdapterSession } from './adapter.ts';
 
 /** What a protocol without questions does with the bytes that come. */
@@ -8,17 +9,21 @@ export interface StreamListener {
   hear(chunk: Uint8Array): void;
   /** Timers are cancelled here. */
   stop(): void;
+  /** What a person may ask of the device, where it takes commands. */
+  readonly act?: AdapterSession['act'];
+  /** Asks at once, where the device is asked now and then. */
+  readonly readNow?: AdapterSession['readNow'];
 }
 
-/** A session that only listens: for devices that send by themselves. */
+/** A session that listens: for devices that send by themselves. `port` is for those that take commands besides. */
 export async function openStream(
-  link: LinkConfig,
+  device: { readonly id: string; readonly link: LinkConfig },
   context: AdapterContext,
   signal: AbortSignal,
-  createListener: () => StreamListener,
+  createListener: (port: ByteLink) => StreamListener,
 ): Promise<AdapterSession> {
-  const port = await context.links.open(link, signal);
-  const listener = createListener();
+  const port = await context.links.open(device.link, signal, device.id);
+  const listener = createListener(port);
   let fault: Error | undefined;
   const stopHearing = port.onData((chunk) => {
     try {
@@ -40,5 +45,7 @@ export async function openStream(
         .close()
         .then(() => closed)
         .then(() => {}),
+    ...(listener.act && { act: listener.act }),
+    ...(listener.readNow && { readNow: listener.readNow }),
   };
 }

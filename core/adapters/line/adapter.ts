@@ -3,6 +3,7 @@ import type { LineDeviceConfig } from '../../contract/document/devices.ts';
 import type { AdapterContext, AdapterKind } from '../adapter.ts';
 import { describeConnection } from '../describe.ts';
 import { openStream, type StreamListener } from '../stream-session.ts';
+import { createBeginGuard, HALF_LINE } from './begin-guard.ts';
 import { createLineDecoder, type LineDecoder } from './codec.ts';
 import { createLineFramer } from './framer.ts';
 
@@ -12,12 +13,13 @@ export const lineAdapter: AdapterKind<LineDeviceConfig> = {
   describe: describeConnection,
   async open(config, context, signal) {
     const decode = createLineDecoder(config);
-    return await openStream(config.link, context, signal, () => createListener(config, context, decode));
+    return await openStream(config, context, signal, () => createListener(config, context, decode));
   },
 };
 
 function createListener(config: LineDeviceConfig, context: AdapterContext, decode: LineDecoder): StreamListener {
   const framer = createLineFramer(Buffer.from(config.delimiter, 'latin1'), config.maxLength);
+  const guard = createBeginGuard(config.link, context.clock);
 
   function faulty(bytes: Uint8Array, why: string): void {
     context.frame({ direction: 'in', bytes, decoded: why, faulty: true });
@@ -41,8 +43,11 @@ function createListener(config: LineDeviceConfig, context: AdapterContext, decod
 
   return {
     hear(chunk) {
+      guard.heard();
       for (const { kind, bytes } of framer.push(chunk)) {
-        if (kind === 'too-long') faulty(bytes, `a line longer than ${config.maxLength} bytes`);
+        if (!guard.isWhole()) {
+          if (context.framesWanted()) context.frame({ direction: 'in', bytes, decoded: HALF_LINE, faulty: false });
+        } else if (kind === 'too-long') faulty(bytes, `a line longer than ${config.maxLength} bytes`);
         else if (bytes.length > 0) hearLine(bytes);
       }
     },

@@ -8,6 +8,7 @@ import { openStream, type StreamListener } from '../stream-session.ts';
 import { decodeSentence, type Fact, type Facts, KNOWN_TYPES } from './codec.ts';
 import { createMoment } from './moment.ts';
 import { parseSentence } from './sentence.ts';
+import { createSky } from './sky.ts';
 
 /** The standard says 82; makers' own sentences are longer. */
 const MAX_SENTENCE = 256;
@@ -25,7 +26,7 @@ const KNOTS_TO_KMH = 1.852;
 export const nmeaAdapter: AdapterKind<NmeaDeviceConfig> = {
   kind: 'nmea',
   describe: describeConnection,
-  open: (config, context, signal) => openStream(config.link, context, signal, () => createListener(config, context)),
+  open: (config, context, signal) => openStream(config, context, signal, () => createListener(config, context)),
 };
 
 function readingOf(point: NmeaPointConfig, fact: Fact): Reading {
@@ -45,6 +46,7 @@ function createListener(config: NmeaDeviceConfig, context: AdapterContext): Stre
     });
     if (readings.length > 0) context.emit({ readings, sampledAt: clock.now() }, heardAt);
   });
+  const sky = createSky(clock);
   const named = new Set<string>();
   let cancelSilence = armSilence();
 
@@ -76,7 +78,7 @@ function createListener(config: NmeaDeviceConfig, context: AdapterContext): Stre
     const { talker, type } = parsed.sentence;
     cancelSilence();
     cancelSilence = armSilence();
-    const said = decodeSentence(parsed.sentence);
+    const said = type === 'GSV' ? { facts: sky.add(parsed.sentence), epoch: undefined } : decodeSentence(parsed.sentence);
     if (context.framesWanted()) {
       context.frame({ direction: 'in', bytes, decoded: describeFacts(talker, type, said.facts), faulty: false });
     }

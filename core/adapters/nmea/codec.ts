@@ -90,7 +90,7 @@ function decodeVtg(f: readonly string[]): Facts {
   return { course: number(f[0], 0, 360), speed: number(f[lettered ? 4 : 2], 0) };
 }
 
-/** Satellites in view (GSV) are not satellites in use: GSV is known but gives no value. */
+/** GSV comes in several sentences, which `sky.ts` joins: alone each gives no value. */
 export const KNOWN_TYPES: ReadonlySet<string> = new Set(['RMC', 'GGA', 'GSA', 'GSV', 'VTG', 'ZDA', 'GLL']);
 
 /** What a sentence says; without facts where its type is not one of `KNOWN_TYPES`. Pure; never throws. */
@@ -106,7 +106,8 @@ export function decodeSentence({ type, fields: f }: Sentence): DecodedSentence {
       return { facts: decodeVtg(f), epoch: undefined };
     case 'GSA': {
       const name = GSA_FIX[f[1] ?? ''];
-      return { facts: { fix: name === undefined ? EMPTY : { value: name }, hdop: number(f[15], 0) }, epoch: undefined };
+      const dops = { pdop: number(f[14], 0), hdop: number(f[15], 0), vdop: number(f[16], 0) };
+      return { facts: { fix: name === undefined ? EMPTY : { value: name }, ...dops }, epoch: undefined };
     }
     case 'ZDA':
       return { facts: { time: time(f[0], f[1] ?? '', f[2] ?? '', Number(f[3] || Number.NaN)) }, epoch: f[0] };

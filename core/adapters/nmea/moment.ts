@@ -1,11 +1,14 @@
 import type { Clock } from '../../base/clock.ts';
-import type { DecodedSentence, Facts } from './codec.ts';
+import type { DecodedSentence, Fact, Facts } from './codec.ts';
 
 /** Gathers what several sentences say about one moment. */
 export interface Moment {
   add(type: string, said: DecodedSentence): void;
   stop(): void;
 }
+
+/** Receivers of several systems send a GSA for each; the one of a system without satellites says `none`. */
+const rank = (fix: Fact | undefined): number => (fix && 'value' in fix ? ['none', '2d', '3d'].indexOf(String(fix.value)) : -1);
 
 /** `onWhole` gets the facts when a sentence has another time, or `pauseMs` after the last one; `heardAt` is monotonic. */
 export function createMoment(clock: Clock, pauseMs: number, onWhole: (facts: Facts, heardAt: number) => void): Moment {
@@ -29,10 +32,10 @@ export function createMoment(clock: Clock, pauseMs: number, onWhole: (facts: Fac
   }
 
   function merge(type: string, said: Facts): void {
-    if (type === 'GSA') hasGsa = true;
     const { fix, ...rest } = said;
     // 2d or 3d says more than "has a fix"; one receiver must not speak both languages in turn.
-    const useFix = fix && (type === 'GSA' || !hasGsa);
+    const useFix = fix && (type === 'GSA' ? rank(fix) >= rank(facts.fix) : !hasGsa);
+    if (type === 'GSA') hasGsa = true;
     const filled = Object.entries(rest).filter(([name, fact]) => !('missing' in fact) || !hasValue(name));
     facts = { ...facts, ...Object.fromEntries(filled), ...(useFix ? { fix } : {}) };
   }

@@ -45,6 +45,8 @@ export const ScannerDevice = z.strictObject({
   symbology: z.enum(['none', 'aim', 'table']).default('none'),
   /** For `table`: the maker's letters before the code and what they mean. */
   symbologies: z.record(z.string().min(1).max(4), z.string().max(32)).optional(),
+  /** `xor`: two hex digits behind a code of hex digits are the exclusive or of its bytes, as with RFID modules ID-12 and RDM6300. */
+  check: z.enum(['none', 'xor']).optional(),
   /** The same code again within this time is not reported; 0 reports every one. */
   duplicateMs: z.number().int().min(0).max(3_600_000).default(0),
   maxLength: z.number().int().min(1).max(8192).default(512),
@@ -65,6 +67,8 @@ export const ScaleDevice = z.strictObject({
   timeoutMs: TimeoutMs.default(1000),
   /** Toledo: whether a checksum byte follows. */
   checksum: z.boolean().default(false),
+  /** Toledo, for scales that count in tens or hundreds: whether the zeros at the end are among the six digits. Makers differ: look and say. */
+  fixedZeros: z.enum(['sent', 'left-out']).optional(),
   points: z.array(ScalePoint).min(1, 'a device needs at least one point').max(16),
 });
 export type ScaleDeviceConfig = z.infer<typeof ScaleDevice>;
@@ -86,6 +90,10 @@ export const PrinterDevice = z.strictObject({
 });
 export type PrinterDeviceConfig = z.infer<typeof PrinterDevice>;
 
+/**
+ * `sum8` and `sum16` are plain sums; `sum8-complement` is the sum with all bits inverted; `lrc` is its two's complement, as in Modbus ASCII.
+ * The CRCs have the names and parameters of the RevEng catalogue; `crc8` is CRC-8/SMBUS, `crc8-sensirion` is CRC-8/NRSC-5.
+ */
 export const CHECKSUMS = [
   'sum8',
   'sum8-complement',
@@ -94,12 +102,19 @@ export const CHECKSUMS = [
   'lrc',
   'crc8',
   'crc8-maxim',
+  'crc8-j1850',
+  'crc8-sensirion',
   'crc16-modbus',
   'crc16-ccitt-false',
   'crc16-xmodem',
   'crc16-kermit',
+  'crc16-x25',
   'crc16-arc',
+  'crc16-usb',
+  'crc16-dnp',
   'crc32',
+  'crc32c',
+  'crc32-mpeg2',
 ] as const;
 export const Checksum = z.strictObject({
   kind: z.enum(CHECKSUMS),
@@ -117,7 +132,15 @@ export type ChecksumConfig = z.infer<typeof Checksum>;
 
 /** How a stream is cut into frames. */
 export const Framing = z.discriminatedUnion('by', [
-  z.strictObject({ by: z.literal('delimiter'), start: hexText.optional(), end: hexText }),
+  z.strictObject({
+    by: z.literal('delimiter'),
+    /** Belongs to the frame. */
+    start: hexText.optional(),
+    /** Does not belong to the frame, unless bytes follow. */
+    end: hexText,
+    /** Bytes behind the end that still belong to the frame, as a block check that covers the end. */
+    after: z.number().int().min(0).max(8).optional(),
+  }),
   z.strictObject({ by: z.literal('length'), length: z.number().int().min(1).max(4096), sync: hexText.optional() }),
   z.strictObject({
     by: z.literal('length-field'),

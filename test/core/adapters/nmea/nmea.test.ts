@@ -128,7 +128,7 @@ describe('what sentences say', () => {
         hdop: 99.9,
       },
     ],
-    ['GSA', 'GPGSA,A,3,04,05,,09,12,,,24,,,,,2.5,1.3,2.1', { fix: '3d', hdop: 1.3 }],
+    ['GSA', 'GPGSA,A,3,04,05,,09,12,,,24,,,,,2.5,1.3,2.1', { fix: '3d', pdop: 2.5, hdop: 1.3, vdop: 2.1 }],
     ['VTG', 'GPVTG,054.7,T,034.4,M,005.5,N,010.2,K', { course: 54.7, speed: 5.5 }],
     ['VTG without a fix', 'GPVTG,,T,,M,,N,,K,N', { course: '(no position fix)', speed: '(no position fix)' }],
     ['ZDA', 'GPZDA,201530.00,04,07,2026,00,00', { time: '2026-07-04T20:15:30.000Z' }],
@@ -204,8 +204,49 @@ describe('a receiver', () => {
       satellites: 8,
       fix: '3d',
       hdop: 1.3,
+      vdop: 2.1,
+      pdop: 2.5,
+      'satellites-in-view': 1,
+      'snr-best': 46,
       time: '2026-03-23T12:00:01.000Z',
     });
+  });
+  it('says the best fix where each system has a GSA of its own', async () => {
+    const { hear, clock, last } = await open();
+    hear('GNGSA,A,3,04,05,,,,,,,,,,,2.5,1.3,2.1,1', 'GNGSA,A,1,,,,,,,,,,,,,2.5,1.3,2.1,2');
+    await clock.advance(60);
+    expect(last()).toMatchObject({ fix: '3d', vdop: 2.1 });
+  });
+  it('joins satellites in view of several sentences, systems and signals', async () => {
+    const { hear, clock, last } = await open();
+    hear(
+      'GPGSV,2,1,05,01,40,083,46,02,17,308,41,12,07,344,39,14,22,228,',
+      'GPGSV,2,2,05,24,10,100,50',
+      'GLGSV,1,1,02,65,40,083,30,66,17,308,',
+      'GPGSV,1,1,02,01,40,083,20,02,17,308,21,6',
+    );
+    await clock.advance(60);
+    expect(last()).toEqual({ 'satellites-in-view': 7, 'snr-best': 50 });
+  });
+  it('joins a row in which the signals are mixed (Quectel)', async () => {
+    const { hear, clock, last } = await open();
+    hear('GPGSV,2,1,03,01,38,160,38,03,80,057,20,1', 'GPGSV,2,2,03,01,38,160,41,8');
+    await clock.advance(60);
+    expect(last()).toEqual({ 'satellites-in-view': 2, 'snr-best': 41 });
+  });
+  it('says nothing of the sky when a sentence of the row is missing', async () => {
+    const { hear, clock, batches } = await open();
+    hear('GPGSV,3,1,09,01,40,083,46', 'GPGSV,3,3,09,24,10,100,50', 'GPGSV,3,2,09,12,07,344,39', 'GPGSV,0,1,09', 'GPGSV,,');
+    await clock.advance(60);
+    expect(batches).toEqual([]);
+  });
+  it('forgets a system that is heard no more', async () => {
+    const { hear, clock, last } = await open({ staleAfterMs: 60_000 });
+    hear('GLGSV,1,1,01,65,40,083,30');
+    await clock.advance(31_000);
+    hear('GPGSV,1,1,01,01,40,083,');
+    await clock.advance(60);
+    expect(last()).toEqual({ 'satellites-in-view': 1, 'snr-best': null });
   });
   it('begins a new batch with a new second, even without a pause', async () => {
     const { hear, batches, clock } = await open();
