@@ -1,12 +1,16 @@
-import { GatewayError } from '../../base/errors.ts';
 import type { BleDeviceConfig } from '../../contract/document/wireless-devices.ts';
 import type { AdapterKind } from '../adapter.ts';
 import { describeConnection } from '../describe.ts';
+import { openAdvertSession } from './advert-session.ts';
+import { openGattSession } from './gatt-session.ts';
 
+/** Bluetooth LE: devices that are listened to, and devices that are connected. */
 export const bleAdapter: AdapterKind<BleDeviceConfig> = {
   kind: 'ble',
   describe: describeConnection,
-  async open() {
-    throw new GatewayError('api/not-available', 'This kind of device is not there yet.');
+  async open(config, context, signal) {
+    const { problem } = context.field.radio;
+    if (problem) throw problem;
+    return config.mode === 'advert' ? openAdvertSession(config, context) : await openGattSession(config, context, signal);
   },
 };

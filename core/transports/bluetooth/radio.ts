@@ -1,5 +1,6 @@
 import type { Service } from '../../base/service.ts';
 import type { RadioView } from '../../contract/field-views.ts';
+import type { Claim } from '../ports/claims.ts';
 
 /** One advertisement as BlueZ reports it: what is in it, and how strong. */
 export interface Advert {
@@ -15,6 +16,8 @@ export interface Advert {
   /** By UUID as `radio.ts` writes it: `feaa`, or in full. */
   readonly services: ReadonlyMap<string, Uint8Array>;
   readonly uuids: readonly string[];
+  /** The packet brought its strength and no data: `manufacturer` and `services` are those of an earlier one. */
+  readonly strengthOnly?: boolean;
   /** Monotonic ms. */
   readonly heardAt: number;
 }
@@ -38,7 +41,10 @@ export interface GattCharacteristic {
 export interface BleConnection {
   readonly address: string;
   readonly characteristics: readonly GattCharacteristic[];
-  /** Rejects with `ble/gatt`, `ble/not-seen`, `adapter/timeout`. */
+  /**
+   * A characteristic is named by its UUID, or `<service>/<characteristic>` where a device has it twice.
+   * Rejects with `ble/gatt`, `link/closed`, `adapter/timeout`.
+   */
   read(characteristic: string, signal: AbortSignal): Promise<Uint8Array>;
   write(characteristic: string, value: Uint8Array, mode: 'request' | 'command', signal: AbortSignal): Promise<void>;
   notify(characteristic: string, listener: (value: Uint8Array) => void, signal: AbortSignal): Promise<() => Promise<void>>;
@@ -53,6 +59,8 @@ export interface ConnectOptions {
   readonly timeoutMs: number;
   /** For the screen and for claims: a device's id, or a tool. */
   readonly user: string;
+  /** Of a tool that has claimed `ble:<address>`. */
+  readonly claim?: Claim | undefined;
 }
 
 /**
@@ -60,7 +68,7 @@ export interface ConnectOptions {
  * `start` succeeds, `problem` says why, and everything else rejects with `ble/not-available`.
  */
 export interface BleRadio extends Service {
-  /** Why there is no Bluetooth; null where there is. */
+  /** Why there is no Bluetooth; null where there is, and until it was looked for the first time. */
   readonly problem: Error | null;
   radios(): readonly RadioView[];
   onChanged(listener: () => void): () => void;
