@@ -3,9 +3,13 @@ import { GatewayError, toWire } from '../base/errors.ts';
 import { type Mark, markNow } from '../base/mark.ts';
 import { createRate } from '../base/rate.ts';
 import type { DeviceConfig } from '../contract/document/devices.ts';
-import type { Reading, ReadingBatch } from '../contract/reading.ts';
-import type { DeviceView, FaultView, Health, PointView } from '../contract/views.ts';
+import type { ReadingBatch } from '../contract/reading.ts';
+import type { DeviceView, FaultView, Health } from '../contract/views.ts';
 import { describeConnection } from './describe.ts';
+import { commandViews } from './model/commands.ts';
+import { createDevicePoints } from './model/device-points.ts';
+import { ne107Of, type Sign } from './model/ne107.ts';
+import { staleAfter } from './model/stale-after.ts';
 
 /** What is known about a device. Health follows evidence: `ok` needs readings, not an open port. */
 export interface DeviceState {
@@ -18,7 +22,10 @@ export interface DeviceState {
   lost(error: Error): void;
   /** Marks readings stale and the device offline when nothing came for too long. Gives the fault when it just went offline. */
   checkSilence(): FaultView | undefined;
+  /** It is switched off. */
   pause(): void;
+  /** A tool has taken its line: no fault of the device. Ends with the next `beginSession`. */
+  claimedBy(holder: string): void;
   /** How long readings stay fresh, or undefined where a device speaks only when something happens. */
   readonly staleAfterMs: number | undefined;
   readonly lastError: FaultView | null;
@@ -26,69 +33,14 @@ export interface DeviceState {
   view(): DeviceView;
 }
 
-const NMEA_STALE_MS = 10_000;
-const BLE_STALE_MS = 60_000;
-const STALE_POLLS = 3;
-/** Below that the time of one event loop turn would make readings flicker. */
-const STALE_AT_LEAST_MS = 1000;
+/** Who says this knows that the device is not there, however open its line is. */
+const NOT_THERE: readonly string[] = ['adapter/parked', 'adapter/away'];
 /** One fault is noise; so many without a good reading between them are a state. */
 const STRIKES = 2;
 
-function staleAfter(config: DeviceConfig): number | undefined {
-  if (config.staleAfterMs !== undefined) return config.staleAfterMs;
-  switch (config.adapter) {
-    case 'modbus-rtu':
-    case 'modbus-tcp':
-    case 'modbus-ascii':
-    case 'obd':
-    case 'scale':
-      return Math.max(STALE_AT_LEAST_MS, config.pollMs * STALE_POLLS);
-    case 'printer':
-      return config.statusMs * STALE_POLLS;
-    case 'frames':
-      return config.ask && Math.max(STALE_AT_LEAST_MS, config.ask.everyMs * STALE_POLLS);
-    case 'ble':
-      return config.mode === 'gatt' ? Math.max(BLE_STALE_MS, config.pollMs * STALE_POLLS) : BLE_STALE_MS;
-    case 'simulated':
-      return Math.max(STALE_AT_LEAST_MS, config.intervalMs * STALE_POLLS);
-    case 'nmea':
-      return NMEA_STALE_MS;
-    case 'line':
-    case 'scanner':
-    case 'mqtt':
-    case 'sparkplug':
-      return undefined;
-  }
-}
-
-function emptyPoints(config: DeviceConfig): PointView[] {
-  return config.points.map((point) => ({
-    name: point.name,
-    label: point.label ?? point.name,
-    unit: point.unit ?? '',
-    decimals: point.decimals ?? null,
-    value: null,
-    quality: 'bad',
-    note: 'no reading yet',
-    at: null,
-    series: `devices/${config.id}/${point.name}`,
-    writable: 'writable' in point && point.writable,
-    limits: null,
-    limit: null,
-    deadband: point.deadband ?? null,
-  }));
-}
-
-const withReading = (point: PointView, reading: Reading, at: number): PointView => ({
-  ...point,
-  value: reading.value,
-  quality: reading.quality,
-  note: reading.note ?? null,
-  at,
-});
-
 export function createDeviceState(clock: Clock, config: DeviceConfig): DeviceState {
-  const points = new Map(emptyPoints(config).map((point) => [point.name, point]));
+  const points = createDevicePoints(config);
+  const commands = [...commandViews(config)];
   const errors = new Map<string, number>();
   const rate = createRate();
   const staleAfterMs = staleAfter(config);
@@ -105,6 +57,11 @@ export function createDeviceState(clock: Clock, config: DeviceConfig): DeviceSta
   let readings = 0;
   let strikes = 0;
   let aliveInSession = false;
+  let pausedBy: string | null = null;
+  /** It was said that it is not there, and nothing was heard since. */
+  let gone = false;
+  let sign: Sign = { state: 'ok', why: '' };
+  let signSince = markNow(clock);
 
   function become(next: Health): void {
     if (health === next) return;
@@ -119,22 +76,28 @@ export function createDeviceState(clock: Clock, config: DeviceConfig): DeviceSta
     lastError = { code, message, remedy, at: clock.now() };
     return lastError;
   }
-  function markStale(): void {
-    for (const [name, point] of points) if (point.quality === 'good') points.set(name, { ...point, quality: 'stale' });
+  /** The state by NE 107, with the time since when it is that one. */
+  function ne107(): DeviceView['ne107'] {
+    const speaks = staleAfterMs !== undefined;
+    const trouble = (faulty || health === 'offline' ? lastError?.message : undefined) ?? points.trouble();
+    const next = ne107Of({ health, pausedBy, speaks, trouble, signs: points.signs() });
+    if (next.state !== sign.state) signSince = markNow(clock);
+    sign = next;
+    return { ...next, since: signSince.wallMs() };
   }
 
   return {
     heard(batch) {
-      for (const reading of batch.readings) {
-        const point = points.get(reading.point);
-        if (point) points.set(reading.point, withReading(point, reading, batch.sampledAt));
-      }
+      for (const reading of batch.readings) points.take(reading, batch.sampledAt);
+      if (batch.unheard) return false;
+      gone = false;
       readings += batch.readings.length;
       rate.add(clock.monotonic(), batch.readings.length);
       lastSeen = markNow(clock);
       faulty = false;
       quietSince = clock.monotonic();
-      const whole = batch.readings.every(({ quality }) => quality === 'good');
+      // A point that was not read now may be bad all the same.
+      const whole = points.trouble() === '' && batch.readings.every(({ quality }) => quality === 'good');
       if (whole) strikes = 0;
       const first = !aliveInSession;
       aliveInSession = true;
@@ -143,6 +106,14 @@ export function createDeviceState(clock: Clock, config: DeviceConfig): DeviceSta
     },
     fault(error) {
       count(error);
+      if (error instanceof GatewayError && NOT_THERE.includes(error.code)) {
+        const first = !gone && health !== 'offline';
+        gone = true;
+        aliveInSession = false;
+        points.markStale();
+        become('offline');
+        return first;
+      }
       strikes += 1;
       if (strikes < STRIKES || health === 'offline') return false;
       become(aliveInSession ? 'degraded' : 'offline');
@@ -152,17 +123,22 @@ export function createDeviceState(clock: Clock, config: DeviceConfig): DeviceSta
       sessions += 1;
       strikes = 0;
       aliveInSession = false;
+      gone = false;
       quietSince = clock.monotonic();
+      if (pausedBy === null) return;
+      pausedBy = null;
+      become('starting');
     },
     lost(error) {
       count(error);
       aliveInSession = false;
-      markStale();
+      points.markStale();
       become('offline');
     },
     checkSilence() {
+      if (pausedBy !== null) return undefined;
       if (staleAfterMs === undefined || clock.monotonic() - quietSince < staleAfterMs) return undefined;
-      markStale();
+      points.markStale();
       if (health === 'offline' && !aliveInSession) return undefined;
       aliveInSession = false;
       become('offline');
@@ -171,6 +147,12 @@ export function createDeviceState(clock: Clock, config: DeviceConfig): DeviceSta
       return count(new GatewayError('adapter/silent', `${config.name}: nothing was heard for ${staleAfterMs / 1000} s`));
     },
     pause() {
+      become('paused');
+    },
+    claimedBy(holder) {
+      pausedBy = holder;
+      aliveInSession = false;
+      points.markStale();
       become('paused');
     },
     staleAfterMs,
@@ -186,9 +168,9 @@ export function createDeviceState(clock: Clock, config: DeviceConfig): DeviceSta
       adapter: config.adapter,
       connection: describeConnection(config),
       health,
-      ne107: { state: 'ok', why: '', since: since.wallMs() },
-      pausedBy: null,
-      commands: [],
+      ne107: ne107(),
+      pausedBy,
+      commands,
       profile: config.profile ?? null,
       bus: null,
       since: since.wallMs(),
@@ -198,7 +180,7 @@ export function createDeviceState(clock: Clock, config: DeviceConfig): DeviceSta
       readings,
       readingsPerS: Number(rate.perS(clock.monotonic()).toFixed(2)),
       errors: Object.fromEntries(errors),
-      points: [...points.values()],
+      points: [...points.views()],
     }),
   };
 }

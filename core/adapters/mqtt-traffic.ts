@@ -1,6 +1,7 @@
 /** A message of a client of the local broker. */
 export interface MqttHeard {
   readonly topic: string;
+  /** A view on all that came with it in one read: who keeps it keeps a copy. */
   readonly payload: Uint8Array;
   readonly retain: boolean;
   /** The client that published it; empty where it is not known (retained from before). */

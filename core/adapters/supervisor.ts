@@ -11,6 +11,8 @@ import type { ByteLinks } from '../transports/byte-port.ts';
 import type { AdapterContext, AdapterSession, FieldServices } from './adapter.ts';
 import { createDeviceState, type DeviceState } from './device-state.ts';
 import { createFrameLog } from './frame-log.ts';
+import { findCommand, runCommand } from './model/commands.ts';
+import { createDeadBand } from './model/dead-band.ts';
 import type { AdapterRegistry } from './registry.ts';
 
 export interface SupervisorDeps {
@@ -22,6 +24,8 @@ export interface SupervisorDeps {
   readonly random: () => number;
   /** Readings of one poll or one frame; `heardAt` is the monotonic time of its last byte. Must not throw for long: a throw is logged. */
   readonly onReadings: (batch: ReadingBatch, heardAt: number) => void;
+  /** Something was plugged in: a device that waits for its link is tried at once. */
+  readonly wake?: (listener: () => void) => () => void;
 }
 
 /** Keeps one device running: `start` returns at once, whatever the device does. */
@@ -52,6 +56,15 @@ export interface DeviceSupervisor extends Service {
 const RECONNECT = { firstMs: 1000, maxMs: 30_000 };
 const CHECKS_PER_STALE = 4;
 const CHECK_MAX_MS = 5000;
+/** Faults that go away when something is plugged in. */
+const UNPLUGGED: readonly string[] = ['link/not-found', 'link/lost', 'link/ambiguous', 'ble/not-available'];
+
+/** The line that a tool has taken, by the fault that says so. */
+function claimedLine(fault: Error): { readonly key: string; readonly holder: string } | undefined {
+  if (!(fault instanceof GatewayError) || fault.code !== 'link/claimed') return undefined;
+  const { line, holder } = fault.details;
+  return typeof line === 'string' ? { key: line, holder: typeof holder === 'string' ? holder : 'A tool' } : undefined;
+}
 
 /** Logs the two states of a device that matter to a person, once per change. */
 function createAnnouncer(log: Logger, config: DeviceConfig): { connected(): void; lost(error: Error | FaultLike): void } {
@@ -83,6 +96,7 @@ function createContext(
   hooks: { frame: AdapterContext['frame']; framesWanted(): boolean; alive(): void; silent(error: Error): void; changed(): void },
 ): AdapterContext {
   const log = deps.log.from(`device:${config.id}`);
+  const deadBand = createDeadBand(deps.clock, config);
   return {
     clock: deps.clock,
     log,
@@ -94,8 +108,10 @@ function createContext(
     emit(batch, heardAt) {
       if (state.heard(batch)) hooks.alive();
       hooks.changed();
+      const news = deadBand.filter(batch);
+      if (!news || news.readings.length === 0) return; // an empty batch is only a sign of life
       try {
-        deps.onReadings(batch, heardAt);
+        deps.onReadings(news, heardAt);
       } catch (cause) {
         log.error('device.readings-not-taken', { device: config.id, cause });
       }
@@ -133,6 +149,11 @@ export function createDeviceSupervisor(deps: SupervisorDeps, config: DeviceConfi
   let session: AdapterSession | undefined;
   let loop: Promise<void> | undefined;
   let cancelCheck = (): void => {};
+  let stopWaking = (): void => {};
+  /** Ends the wait before the next attempt. */
+  let nap = new AbortController();
+  /** Key of the bus that it shares, also while it has no session. */
+  let bus: string | null = null;
 
   const context = createContext(deps, config, state, {
     frame: (frame) => frames.add(frame),
@@ -151,6 +172,7 @@ export function createDeviceSupervisor(deps: SupervisorDeps, config: DeviceConfi
       state.beginSession();
       const opened = await openSession(deps.adapters.open(config, context, signal), signal);
       session = opened;
+      bus = opened.bus ?? null;
       log.debug('device.opened', { device: config.id });
       const onAbort = (): void => void opened.close().catch(() => {});
       signal.addEventListener('abort', onAbort, { once: true });
@@ -170,11 +192,35 @@ export function createDeviceSupervisor(deps: SupervisorDeps, config: DeviceConfi
       const signal = AbortSignal.any([turn.signal, life.signal]);
       const fault = await runSession(signal);
       if (!fault) continue;
+      if (await waitForTool(fault, signal)) continue;
       state.lost(fault);
       announce.lost(fault);
       changes.emit();
-      await clock.sleep(backoff.next(), signal).catch(() => {}); // cut short by `reconnect` or `stop`
+      nap = new AbortController();
+      // Cut short by `reconnect`, `stop`, or something that was plugged in.
+      await clock.sleep(backoff.next(), AbortSignal.any([signal, nap.signal])).catch(() => {});
     }
+  }
+
+  /** Where a tool has taken the line: waits until it is given back, and then goes on at once. False: it is another fault. */
+  async function waitForTool(fault: Error, signal: AbortSignal): Promise<boolean> {
+    const claimed = claimedLine(fault);
+    // Given back already, or never taken: the next attempt shows it, after the usual wait, so that nothing can turn in circles.
+    if (!claimed || !deps.field.claims.of(claimed.key)) return false;
+    state.claimedBy(claimed.holder);
+    log.info('device.paused', { device: config.id, by: claimed.holder });
+    changes.emit();
+    await deps.field.claims.whenFree(claimed.key, signal).catch(() => {}); // `reconnect` or `stop`
+    if (!life.signal.aborted) log.info('device.resumed', { device: config.id });
+    backoff.reset();
+    return true;
+  }
+
+  /** A session that is open is left alone. */
+  function wake(): void {
+    if (session || !state.lastError || !UNPLUGGED.includes(state.lastError.code)) return;
+    backoff.reset();
+    nap.abort();
   }
 
   function checkSilence(): void {
@@ -200,14 +246,16 @@ export function createDeviceSupervisor(deps: SupervisorDeps, config: DeviceConfi
       if (state.staleAfterMs !== undefined) {
         cancelCheck = clock.every(Math.min(CHECK_MAX_MS, Math.ceil(state.staleAfterMs / CHECKS_PER_STALE)), checkSilence);
       }
+      stopWaking = deps.wake?.(wake) ?? stopWaking;
       loop = run();
     },
     async stop() {
       life.abort(new GatewayError('gateway/stopping', `${config.name}: the gateway stops this device`));
       cancelCheck();
+      stopWaking();
       await loop;
     },
-    view: state.view,
+    view: () => ({ ...state.view(), bus }),
     onChanged: (listener) => changes.on(() => listener()),
     frames: frames.recent,
     onFrame: frames.onFrame,
@@ -225,8 +273,11 @@ export function createDeviceSupervisor(deps: SupervisorDeps, config: DeviceConfi
       if (!open.write) throw new GatewayError('adapter/not-writable', `${config.name}: this kind of device cannot be written`);
       await open.write(point, value, signal);
     },
-    async command(name) {
-      throw new GatewayError('adapter/unknown-command', `${config.name} has no command "${name}"`);
+    async command(name, value, confirmed, signal) {
+      const command = findCommand(config, name, confirmed);
+      const startedAt = clock.monotonic();
+      const { state: done, words, value: now } = await runCommand(config, command, current(), value, signal);
+      return { state: done, words, value: now ?? null, tookMs: Math.round(clock.monotonic() - startedAt) };
     },
     reconnect() {
       backoff.reset();

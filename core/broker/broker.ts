@@ -34,5 +34,7 @@ export interface LocalBroker extends Service {
   sessions(): readonly SessionView[];
   /** Forgets a client's session and ends its connection. Rejects with `broker/unknown-session`. */
   forget(id: string): Promise<void>;
+  /** What is retained on topics that match the filter; the payloads must not be changed. */
+  retained(filter: string): readonly { readonly topic: string; readonly payload: Uint8Array }[];
   onChanged(listener: () => void): () => void;
 }

@@ -222,6 +222,11 @@ export function createLocalBroker(deps: LocalBrokerDeps, options: LocalBrokerOpt
     status: () => ({ port, clients: clients.list(), lastFault: faults.last() }),
     sessions: () => desk.list(),
     forget: (id) => desk.forget(id),
+    retained: (filter) =>
+      [...memory.retained(filter)].map(({ topic, payload }) => ({
+        topic,
+        payload: typeof payload === 'string' ? Buffer.from(payload) : payload,
+      })),
     onChanged: (listener) => changed.on(listener),
   };
 }

@@ -88,6 +88,11 @@ export class SessionPersistence {
     return made;
   }
 
+  /** What is retained on topics that match. */
+  retained(filter: string): IterableIterator<KeptPacket> {
+    return this.#retained.find(filter);
+  }
+
   /** Whether one more retained message fits. */
   mayRetain(packet: KeptPacket): boolean {
     return this.#retained.mayKeep(packet);

@@ -1,12 +1,113 @@
 import { GatewayError } from '../../base/errors.ts';
 import type { MqttDeviceConfig } from '../../contract/document/wireless-devices.ts';
-import type { AdapterKind } from '../adapter.ts';
+import type { Reading } from '../../contract/reading.ts';
+import type { AdapterContext, AdapterKind, AdapterSession } from '../adapter.ts';
 import { describeConnection } from '../describe.ts';
+import type { MqttHeard } from '../mqtt-traffic.ts';
+import { createReadPoint, payloadOf, type ReadPoint } from './read-point.ts';
+import { encodeMqttWrite } from './write-point.ts';
 
+/** A client of the local broker whose topics become points. Its birth and last will are its state. */
 export const mqttAdapter: AdapterKind<MqttDeviceConfig> = {
   kind: 'mqtt',
   describe: describeConnection,
-  async open() {
-    throw new GatewayError('api/not-available', 'This kind of device is not there yet.');
+  async open(config, context, signal) {
+    signal.throwIfAborted();
+    return createSession(config, context);
   },
 };
+
+/** The points of each topic filter. */
+function byFilter(config: MqttDeviceConfig): ReadonlyMap<string, readonly ReadPoint[]> {
+  const all = new Map<string, ReadPoint[]>();
+  for (const point of config.points) all.set(point.topic, [...(all.get(point.topic) ?? []), createReadPoint(point)]);
+  return all;
+}
+
+const hasWildcard = (filter: string): boolean => /[+#]/.test(filter);
+
+const describeReadings = (readings: readonly Reading[]): string =>
+  readings.map(({ point, value, note }) => `${point} = ${value === null ? (note ?? 'no value') : String(value)}`).join(', ');
+
+function createSession(config: MqttDeviceConfig, context: AdapterContext): AdapterSession {
+  const { clock, field } = context;
+  const { mqtt } = field;
+  const done = Promise.withResolvers<undefined>();
+  const stops: (() => void)[] = [];
+  /** Known to be gone: what is retained of it is old. */
+  let away = false;
+
+  function leave(why: string): void {
+    away = true;
+    context.fault(new GatewayError('adapter/away', `${config.name}: ${why}`));
+  }
+  function arrive(): void {
+    away = false;
+    context.emit({ readings: [], sampledAt: clock.now() }, clock.monotonic());
+  }
+
+  /** A filter with wildcards fits the same topics of other devices: there only the client itself counts. */
+  const isOurs = (filter: string, heard: MqttHeard): boolean =>
+    config.client === undefined || !hasWildcard(filter) || heard.client === config.client;
+
+  function hear(filter: string, points: readonly ReadPoint[], heard: MqttHeard): void {
+    if (!isOurs(filter, heard) || (heard.payload.length === 0 && heard.retain)) return; // empty: it takes a retained one away
+    const payload = payloadOf(heard.payload);
+    const results = points.map((read) => read(payload));
+    const readings = results.filter((one): one is Reading => one !== 'absent' && 'point' in one);
+    const fault = results.find((one): one is { readonly fault: string } => one !== 'absent' && 'fault' in one)?.fault;
+    if (fault !== undefined) context.fault(new GatewayError('adapter/bad-frame', `${config.name}: ${heard.topic}: ${fault}`));
+    if (fault !== undefined || context.framesWanted()) {
+      const decoded = `${heard.topic}: ${fault ?? describeReadings(readings)}`;
+      context.frame({ direction: 'in', bytes: heard.payload, decoded, faulty: fault !== undefined });
+    }
+    if (readings.length === 0) return;
+    if (!away) context.emit({ readings, sampledAt: heard.at }, heard.heardAt);
+    else {
+      const old = readings.map((one): Reading => (one.quality === 'good' ? { ...one, quality: 'stale' } : one));
+      context.emit({ readings: old, sampledAt: heard.at, unheard: true }, heard.heardAt);
+    }
+  }
+
+  function watchClient(client: string): void {
+    if (!mqtt.clients().some(({ id }) => id === client)) leave(`the client "${client}" is not connected`);
+    stops.push(
+      mqtt.onClient((event) => {
+        if (event.client !== client) return;
+        if (event.kind === 'gone') leave(`the client "${client}" has left`);
+        else arrive();
+      }),
+    );
+  }
+  function watchPresence({ topic, online, offline }: NonNullable<MqttDeviceConfig['presence']>): void {
+    stops.push(
+      mqtt.onMessage(topic, (heard) => {
+        if (!isOurs(topic, heard)) return;
+        const said = payloadOf(heard.payload).text?.trim();
+        if (said === offline) leave(`"${heard.topic}" says "${offline}"`);
+        else if (said === online) arrive();
+      }),
+    );
+  }
+
+  if (config.client !== undefined) watchClient(config.client);
+  if (config.presence) watchPresence(config.presence);
+  for (const [filter, points] of byFilter(config)) {
+    stops.push(mqtt.onMessage(filter, (heard) => hear(filter, points, heard)));
+  }
+
+  return {
+    closed: done.promise,
+    async close() {
+      for (const stop of stops.splice(0)) stop();
+      done.resolve(undefined);
+    },
+    async write(name, value, signal) {
+      signal.throwIfAborted();
+      const { topic, payload, retain } = encodeMqttWrite(config, name, value);
+      if (context.framesWanted())
+        context.frame({ direction: 'out', bytes: payload, decoded: `${topic}: ${name} := ${String(value)}`, faulty: false });
+      await mqtt.publish(topic, payload, { qos: 1, retain });
+    },
+  };
+}

@@ -1,0 +1,156 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { mqttAdapter } from '../../../../core/adapters/mqtt/adapter.ts';
+import { createFakeMqttTraffic } from '../../../fakes/fake-mqtt-traffic.ts';
+import { createHarness, device, never } from '../harness.ts';
+
+async function open(more: Record<string, unknown>) {
+  const mqtt = createFakeMqttTraffic();
+  const base = createHarness();
+  const context = { ...base.context, field: { ...base.context.field, mqtt } };
+  const config = device({ adapter: 'mqtt', points: [], ...more });
+  const session = await mqttAdapter.open(config, context, never);
+  return { ...base, mqtt, session, newest: () => base.batches.at(-1)?.readings };
+}
+const good = (point: string, value: unknown) => ({ point, value, quality: 'good' });
+
+describe('points of topics', () => {
+  it('are read by their path in JSON, by their bytes, and from the whole text', async () => {
+    const { mqtt, newest, faults } = await open({
+      points: [
+        { name: 't', topic: 'x/env', json: 'sensors[0].t', scale: 0.1 },
+        { name: 'door', topic: 'x/env', json: 'door', type: 'boolean' },
+        { name: 'raw', topic: 'x/raw', field: { at: 1, type: 'int16', scale: 0.5 } },
+        { name: 'mode', topic: 'x/mode', type: 'text' },
+        { name: 'level', topic: 'x/level' },
+        { name: 'state', topic: 'x/state', type: 'text', words: { ON: 'running', OFF: 'stopped' } },
+      ],
+    });
+    mqtt.say('x/env', '{"sensors":[{"t":215}],"door":"open"}');
+    expect(newest()).toEqual([
+      good('t', 21.5),
+      { point: 'door', value: null, quality: 'bad', note: '"open" is neither true nor false' },
+    ]);
+    mqtt.say('x/raw', Uint8Array.of(0, 0xff, 0xfe));
+    expect(newest()).toEqual([good('raw', -1)]);
+    mqtt.say('x/mode', 'auto');
+    expect(newest()).toEqual([good('mode', 'auto')]);
+    mqtt.say('x/level', ' 7.5 ');
+    expect(newest()).toEqual([good('level', 7.5)]);
+    mqtt.say('x/state', 'ON');
+    expect(newest()).toEqual([good('state', 'running')]);
+    expect(faults).toEqual([]);
+  });
+
+  it('that a message does not speak of are left as they were', async () => {
+    const { mqtt, newest, batches } = await open({
+      points: [
+        { name: 'p', topic: 's', json: 'apower' },
+        { name: 'v', topic: 's', json: 'voltage' },
+      ],
+    });
+    mqtt.say('s', '{"apower":8}');
+    expect(newest()).toEqual([good('p', 8)]);
+    mqtt.say('s', '{"other":1}');
+    expect(batches).toHaveLength(1);
+    mqtt.say('s', '{"apower":null,"voltage":{}}');
+    expect(newest()).toMatchObject([{ quality: 'bad', note: 'the device reports that it has no value' }, { quality: 'bad' }]);
+  });
+
+  it('of what is not JSON are a fault and no value', async () => {
+    const { mqtt, batches, faults, frames } = await open({ points: [{ name: 'p', topic: 's', json: 'a' }] });
+    for (const payload of ['{"a":1', 'hello', Uint8Array.of(0xff, 0xfe)]) mqtt.say('s', payload);
+    expect(batches).toEqual([]);
+    expect(faults).toEqual(['adapter/bad-frame', 'adapter/bad-frame', 'adapter/bad-frame']);
+    expect(frames.every(({ faulty }) => faulty)).toBe(true);
+  });
+
+  it('give a number only for a number, whatever comes', async () => {
+    const { mqtt, batches } = await open({
+      points: [
+        { name: 'p', topic: 's', json: 'a' },
+        { name: 'w', topic: 's' },
+      ],
+    });
+    fc.assert(
+      fc.property(fc.oneof(fc.json(), fc.string(), fc.uint8Array()), (payload) => {
+        mqtt.say('s', payload);
+        for (const { value, quality } of batches.at(-1)?.readings ?? []) {
+          if (quality === 'good') expect(Number.isFinite(value)).toBe(true);
+          else expect(value).toBeNull();
+        }
+      }),
+    );
+  });
+});
+
+describe('presence', () => {
+  const points = [{ name: 'p', topic: '+/status', json: 'a' }];
+
+  it('of a client that is not connected is a fault at once, and what is retained of it is old', async () => {
+    const { mqtt, faults, batches } = await open({
+      client: 'boiler',
+      points: [{ name: 'p', topic: 'boiler/status', json: 'a' }],
+    });
+    expect(faults).toEqual(['adapter/away']);
+    mqtt.say('boiler/status', '{"a":1}', { client: '', retain: true });
+    expect(batches.at(-1)).toMatchObject({ unheard: true, readings: [{ value: 1, quality: 'stale' }] });
+    mqtt.connect('boiler');
+    expect(batches.at(-1)).toEqual({ readings: [], sampledAt: expect.any(Number) });
+    mqtt.say('boiler/status', '{"a":2}', { client: 'boiler' });
+    expect(batches.at(-1)).toMatchObject({ readings: [{ value: 2, quality: 'good' }] });
+    mqtt.leave('boiler');
+    mqtt.leave('somebody else');
+    expect(faults).toEqual(['adapter/away', 'adapter/away']);
+  });
+
+  it('by birth and last will goes by their texts', async () => {
+    const { mqtt, faults, batches } = await open({ presence: { topic: 'b/online', online: 'true', offline: 'false' }, points });
+    mqtt.say('b/online', 'false', { retain: true });
+    mqtt.say('b/online', 'perhaps');
+    expect(faults).toEqual(['adapter/away']);
+    mqtt.say('b/online', 'true');
+    expect(batches).toHaveLength(1);
+  });
+
+  it('tells devices of one template apart by the client', async () => {
+    const { mqtt, newest } = await open({ client: 'two', points });
+    mqtt.connect('two');
+    mqtt.say('one/status', '{"a":1}', { client: 'one' });
+    mqtt.say('one/status', '{"a":1}', { client: '', retain: true });
+    expect(newest()).toEqual([]);
+    mqtt.say('two/status', '{"a":2}', { client: 'two' });
+    expect(newest()).toEqual([good('p', 2)]);
+  });
+});
+
+describe('writing', () => {
+  const points = [
+    { name: 'on', topic: 'x/state', type: 'boolean', words: { ON: true, OFF: false }, write: { topic: 'x/set' } },
+    { name: 'text', topic: 'x/text', type: 'text', write: { topic: 'x/display', payload: '{"t":"{{value}}"}', retain: true } },
+    { name: 'fixed', topic: 'x/fixed' },
+  ];
+  it('publishes what the device reads, by its words', async () => {
+    const { mqtt, session } = await open({ points });
+    await session.write?.('on', true, never);
+    await session.write?.('text', 'say "hi" $& {{value}}', never);
+    expect(mqtt.published.map(({ topic, payload, retain }) => [topic, Buffer.from(payload).toString(), retain])).toEqual([
+      ['x/set', 'ON', false],
+      ['x/display', '{"t":"say \\"hi\\" $& {{value}}"}', true],
+    ]);
+  });
+  it('refuses points that cannot be written', async () => {
+    const { session } = await open({ points });
+    await expect(session.write?.('fixed', 1, never)).rejects.toMatchObject({ code: 'adapter/not-writable' });
+    await expect(session.write?.('no', 1, never)).rejects.toMatchObject({ code: 'adapter/unknown-point' });
+  });
+});
+
+it('a closed session hears nothing and leaves no listener', async () => {
+  const { mqtt, session, batches } = await open({ client: 'c', presence: { topic: 'p' }, points: [{ name: 'p', topic: 's' }] });
+  await session.close();
+  expect(await session.closed).toBeUndefined();
+  expect(mqtt.listeners).toBe(0);
+  mqtt.say('s', '1');
+  expect(batches).toEqual([]);
+});
