@@ -1,15 +1,20 @@
-import { type DeviceConfig, isModbus, type ModbusDeviceConfig } from '../contract/document/devices.ts';
+import { type DeviceConfig, isModbus } from '../contract/document/devices.ts';
 import type { SiteDocument } from '../contract/document/document.ts';
 import { checkPattern } from '../contract/document/line-pattern.ts';
 import type { SerialLinkConfig } from '../contract/document/links.ts';
 import type { CrossFault } from './cross-fault.ts';
 import type { Path } from './document-path.ts';
 import { functionFaults } from './functions-check.ts';
+import { modbusFaults } from './modbus-check.ts';
 import { outboxFaults } from './outbox-check.ts';
+import { pointFaults } from './points-check.ts';
+import { serialFaults } from './serial-check.ts';
+import { serversFaults } from './servers-check.ts';
 
 /** What is checked: a whole document, or the sound parts of one. */
 type Parts = Pick<SiteDocument, 'devices' | 'functions' | 'subscriptions'> & {
   readonly outbox?: SiteDocument['outbox'] | undefined;
+  readonly servers?: SiteDocument['servers'];
 };
 
 interface Names {
@@ -96,57 +101,6 @@ function lineFaults(device: Extract<DeviceConfig, { adapter: 'line' }>, at: Path
   return faults;
 }
 
-function modbusFaults(device: ModbusDeviceConfig, at: Path): readonly CrossFault[] {
-  const faults: CrossFault[] = [];
-  if (device.adapter === 'modbus-tcp' && device.link.kind !== 'tcp') {
-    faults.push({
-      path: [...at, 'link', 'kind'],
-      message: 'Modbus TCP needs a link of kind "tcp".',
-      remedy: 'Use kind tcp, or the adapter modbus-rtu.',
-    });
-  }
-  device.points.forEach((point, i) => {
-    const path = [...at, 'points', i];
-    const bits = point.table === 'coil' || point.table === 'discrete';
-    const words = point.type.endsWith('64') ? 4 : point.type.endsWith('32') ? 2 : 1;
-    if (bits && point.type !== 'bool') {
-      faults.push({
-        path: [...path, 'type'],
-        message: `A ${point.table} holds one bit, not ${point.type}.`,
-        remedy: 'Use the type bool.',
-      });
-    }
-    if (!bits && point.type === 'bool' && point.bit === undefined) {
-      faults.push({
-        path: [...path, 'bit'],
-        message: 'A bool in a register needs the number of its bit.',
-        remedy: 'Set "bit" to 0..15.',
-      });
-    }
-    if (point.address + words > 65536) {
-      faults.push({
-        path: [...path, 'address'],
-        message: `${point.type} at ${point.address} reaches beyond the last address 65535.`,
-        remedy: 'Check the address: it is counted from 0.',
-      });
-    }
-    if (point.writable && (point.table === 'input' || point.table === 'discrete')) {
-      faults.push({
-        path: [...path, 'writable'],
-        message: `A point in the table "${point.table}" cannot be written.`,
-        remedy: 'Use the table holding or coil, or remove "writable".',
-      });
-    }
-    if (point.scale === 0)
-      faults.push({
-        path: [...path, 'scale'],
-        message: 'A scale of 0 makes every value 0.',
-        remedy: 'Give the factor, e.g. 0.1.',
-      });
-  });
-  return faults;
-}
-
 const serialFacts = (link: SerialLinkConfig): string =>
   `${link.baudRate} ${link.dataBits}${link.parity[0]?.toUpperCase()}${link.stopBits}${link.rtscts ? ' RTS/CTS' : ''}`;
 
@@ -162,12 +116,12 @@ function sharedPorts(devices: readonly DeviceConfig[]): readonly CrossFault[] {
       return [];
     }
     const other = devices[known.index]?.id ?? '';
-    if (device.adapter !== 'modbus-rtu' || known.adapter !== 'modbus-rtu') {
+    if (!isModbus(device) || known.adapter !== device.adapter) {
       return [
         {
           path: ['devices', i, 'link', 'path'],
           message: `The port ${device.link.path} is used by "${other}" already.`,
-          remedy: 'Only Modbus RTU units can share a port.',
+          remedy: 'Only Modbus units of one framing can share a port.',
         },
       ];
     }
@@ -221,9 +175,12 @@ export function crossCheck(document: Parts, known: Names = namesIn(document)): r
           ? modbusFaults(device, ['devices', d])
           : [],
     ),
+    ...devices.flatMap((device, d) => pointFaults(device, ['devices', d])),
+    ...devices.flatMap((device, d) => serialFaults(device, ['devices', d])),
     ...functionFaults(functions, known),
     ...sharedPorts(devices),
     ...references(document, known),
+    ...serversFaults(document.servers, devices),
     ...outboxFaults(document.outbox, subscriptions, known.subscriptions),
   ];
 }

@@ -1,11 +1,7 @@
-import { createRequire } from 'node:module';
 import type { Document } from 'yaml';
 import { GatewayError } from '../base/errors.ts';
 import type { KeepLimits, OutboxPolicyName, StreamPolicyName } from '../contract/document/outbox.ts';
-
-// Loaded on first use, as in `parse-text.ts`.
-const require = createRequire(import.meta.url);
-const yaml = (): typeof import('yaml') => require('yaml');
+import { openText, type Place, printText, writeOut, yaml } from './edit-text.ts';
 
 export interface OutboxEdit {
   /** null: the outbox as a whole. */
@@ -17,21 +13,6 @@ export interface OutboxEdit {
 
 const KINDS = ['hours', 'bytes', 'messages'] as const;
 const DEFAULT_WHOLE = { hours: 8760, bytes: 8_589_934_592 } as const;
-
-type Place = (string | number)[];
-
-function isJson(text: string): boolean {
-  if (!/^\s*\{/.test(text)) return false;
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false; // YAML in its flow style
-  }
-}
-
-/** The indent that the text uses itself: that of its first indented line, else two spaces. */
-const indentOf = (text: string): number => /^( +)\S/m.exec(text)?.[1]?.length ?? 2;
 
 function streamPath(document: Document, stream: string | null): Place {
   if (stream === null) return ['outbox'];
@@ -49,15 +30,6 @@ function streamPath(document: Document, stream: string | null): Place {
   return ['outbox', 'streams', at];
 }
 
-/** A part that several places share by an alias would change in all of them: it is written out here first. */
-function writeOut(document: Document, path: Place): void {
-  for (let length = 1; length <= path.length; length += 1) {
-    const part = path.slice(0, length);
-    const node = document.getIn(part, true);
-    if (yaml().isAlias(node)) document.setIn(part, node.resolve(document)?.clone());
-  }
-}
-
 /** Only a whole that says nothing of its own has the limits of the default; they must not vanish with the first one that is set. */
 function setKeep(document: Document, path: Place, stream: string | null, keep: NonNullable<OutboxEdit['keep']>): void {
   const at = [...path, 'keep'];
@@ -72,11 +44,6 @@ function setKeep(document: Document, path: Place, stream: string | null, keep: N
 
 function edited(document: Document, edit: OutboxEdit): void {
   const { stream, keep, whenFull } = edit;
-  if (document.errors.length > 0 || !yaml().isMap(document.contents)) {
-    throw new GatewayError('document/unreadable', 'The text of the running document cannot be edited.', {
-      remedy: 'Apply the document anew, then change the limits.',
-    });
-  }
   writeOut(document, ['outbox', 'streams']);
   const path = streamPath(document, stream);
   if (stream === null && !yaml().isMap(document.getIn(path, true))) document.setIn(path, document.createNode({}));
@@ -96,17 +63,7 @@ export function editOutbox(text: string, edit: OutboxEdit): string {
       remedy: 'Name a limit, or what happens when full.',
     });
   }
-  const document = yaml().parseDocument(text, { keepSourceTokens: false });
+  const document = openText(text);
   edited(document, edit);
-  if (isJson(text)) {
-    const value: unknown = document.toJS({ maxAliasCount: 100 });
-    return `${JSON.stringify(value, null, text.trim().includes('\n') ? indentOf(text) : undefined)}${text.endsWith('\n') ? '\n' : ''}`;
-  }
-  return document.toString({
-    indent: indentOf(text),
-    lineWidth: 0,
-    // As the text has it: "- " below its key or indented, "{a" or "{ a".
-    indentSeq: !/^( *)[^\s#-][^\n]*:[ \t]*\n\1- /m.test(text),
-    flowCollectionPadding: !/[{[][^\s}\]]/.test(text) || /\{ \S/.test(text),
-  });
+  return printText(document, text);
 }

@@ -1,11 +1,107 @@
-import type { Desk } from '../contract/desk.ts';
-import { emptyDesk } from '../contract/empty-desk.ts';
-import type { DiscoveryDeps } from './deps.ts';
+import { GatewayError } from '../base/errors.ts';
+import type { Input, Output } from '../contract/api.ts';
+import type { Draft, TryView } from '../contract/commission-views.ts';
+import type { Caller, Desk } from '../contract/desk.ts';
+import { Device, type DeviceConfig } from '../contract/document/devices.ts';
+import type { LinkConfig } from '../contract/document/links.ts';
+import { schemaFaults, WORDING } from '../contract/schema-faults.ts';
+import { editInBackground } from '../deploy/background-edit.ts';
+import { pathText } from '../deploy/document-path.ts';
+import { makeDraft } from './commission/make-draft.ts';
+import { routesOf } from './commission/routes.ts';
+import { createTryRun, type TryRun } from './commission/try-run.ts';
+import type { DiscoveryDeps, HeldSession } from './deps.ts';
+import { createLiveRows } from './live-rows.ts';
+import { lineName } from './modbus/line-words.ts';
 
 const METHODS = ['commission.draft', 'commission.check', 'commission.try', 'commission.try-end', 'commission.save'] as const;
 const TOPICS = ['tries'] as const;
 
-/** From what was found to a device of the document. */
-export function createCommissionDesk(_deps: DiscoveryDeps): Desk<(typeof METHODS)[number], (typeof TOPICS)[number]> {
-  return emptyDesk(METHODS, TOPICS);
+function parseDevice(draft: Draft): DeviceConfig {
+  const parsed = Device.safeParse(draft, WORDING);
+  if (parsed.success) return parsed.data;
+  const faults = schemaFaults(parsed.error).map(({ path, message }) => `${pathText(path)}: ${message}.`);
+  throw new GatewayError('document/invalid', `The device cannot run like this:\n${faults.join('\n')}`, {
+    details: { faults: faults.length },
+  });
+}
+
+const linkOf = (device: DeviceConfig): LinkConfig | null => ('link' in device ? device.link : null);
+
+/**
+ * From what was found to a device of the document: a draft, a test run on a line that is taken for it, a check against the document that
+ * runs, and a new version of it.
+ */
+export function createCommissionDesk(deps: DiscoveryDeps): Desk<(typeof METHODS)[number], (typeof TOPICS)[number]> {
+  const { documents, lines, sessions } = deps;
+  const runs = createLiveRows<TryRun>(sessions);
+
+  /** The text of the document with the draft in it. */
+  async function edited(draft: Draft, replaces: string | null, to: { history: boolean; cloud: boolean }): Promise<string> {
+    const current = await documents.current();
+    const subscriptions = routesOf(documents.site(), String(draft['id'] ?? ''), to);
+    return await editInBackground(current?.text ?? null, { device: draft, replaces, subscriptions });
+  }
+
+  /** What is taken: the line, and of Bluetooth the connection. Who is only listened to is heard by everybody. */
+  function keyOf(device: DeviceConfig): string | null {
+    const link = linkOf(device);
+    if (link) return lines.keyOf(link, device.id);
+    return device.adapter === 'ble' && device.mode === 'gatt' ? `ble:${device.address}` : null;
+  }
+  function lineOf(device: DeviceConfig): string {
+    const link = linkOf(device);
+    if (link) return lineName(link);
+    return device.adapter === 'ble' ? device.address : device.adapter;
+  }
+  function begin(session: HeldSession, device: DeviceConfig): void {
+    const run = createTryRun(deps, session, device);
+    runs.begin(session, run, run.run(session.signal));
+  }
+  async function tryOut(input: Input<'commission.try'>, signal: AbortSignal, caller: Caller): Promise<Output<'commission.try'>> {
+    const device = parseDevice(input.draft);
+    const opening = {
+      tool: 'try' as const,
+      line: lineOf(device),
+      link: linkOf(device),
+      key: keyOf(device),
+      by: input.by,
+      caller,
+    };
+    const session = await sessions.open(opening, signal);
+    begin(session, device);
+    return { session: session.id };
+  }
+
+  return {
+    calls: {
+      'commission.draft': async (input) => ({ draft: makeDraft(input, deps, documents.site()?.devices ?? []) }),
+      async 'commission.check'({ draft, replaces }) {
+        const { ok, faults, changes } = await documents.check(await edited(draft, replaces, { history: false, cloud: false }));
+        return { ok, faults: [...faults], changes: [...changes] };
+      },
+      'commission.try': tryOut,
+      async 'commission.try-end'({ session }, _signal, caller) {
+        await sessions.of(session, caller, 'try').end();
+        return null;
+      },
+      async 'commission.save'({ draft, replaces, to, basedOn, by, note }) {
+        const text = await edited(draft, replaces, to);
+        const version = await documents.apply(text, { by, note, basedOn });
+        deps.log.info('commission.saved', {
+          message: `${String(draft['name'])} was commissioned.`,
+          device: String(draft['id']),
+          version,
+          by,
+        });
+        return { version };
+      },
+    },
+    views: {
+      tries: {
+        kind: 'table',
+        rows: ({ session }): readonly TryView[] => runs.look(session).map((run) => run.view()),
+      },
+    },
+  };
 }

@@ -11,6 +11,7 @@ import type { ChangeView, DeviceView, DocumentFault } from '../contract/views.ts
 import type { ProfileBook } from '../profiles/profile-book.ts';
 import type { Claim } from '../transports/ports/claims.ts';
 import type { Lines } from '../transports/ports/lines.ts';
+import type { FoundBook } from './found-book.ts';
 
 /** A tool's session as discovery needs it; `core/tools/sessions.ts` is the implementation, handed in by the composition root. */
 export interface HeldSession {
@@ -53,12 +54,6 @@ export interface Documents {
   apply(text: string, how: { readonly by: string; readonly note: string; readonly basedOn: number }): Promise<number>;
 }
 
-/** Small facts that must outlive a restart: what was ignored, when it was first seen. */
-export interface KeptFacts {
-  read(): Promise<Readonly<Record<string, string>>>;
-  write(facts: Readonly<Record<string, string>>): Promise<void>;
-}
-
 export interface DiscoveryDeps {
   readonly clock: Clock;
   readonly log: Logger;
@@ -71,7 +66,7 @@ export interface DiscoveryDeps {
   readonly sessions: HeldSessions;
   readonly profiles: ProfileBook;
   readonly documents: Documents;
-  readonly kept: KeptFacts;
+  readonly found: FoundBook;
   deviceViews(): readonly DeviceView[];
   deviceConfig(id: string): DeviceConfig | undefined;
   /** Prints a page as PDF; null where there is no window that could. */

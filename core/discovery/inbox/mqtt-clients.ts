@@ -1,0 +1,96 @@
+import type { MqttHeard, MqttTraffic } from '../../adapters/mqtt-traffic.ts';
+import type { GuessView } from '../../contract/commission-views.ts';
+import { pointsOfTopics } from './mqtt-points.ts';
+import type { Sighting, Watch } from './sighting.ts';
+import { birthOf, type SparkplugBirth, sparkplugSighting } from './sparkplug-births.ts';
+
+const MAX_CLIENTS = 200;
+const MAX_TOPICS = 32;
+/** A longer payload is no table of values. */
+const MAX_PAYLOAD = 8192;
+
+interface Client {
+  readonly id: string;
+  /** Newest payload of each topic. */
+  readonly topics: Map<string, Uint8Array>;
+}
+
+function guessesOf({ id, topics }: Client): readonly GuessView[] {
+  const points = pointsOfTopics(topics);
+  if (points.length === 0) return [];
+  const draft = { adapter: 'mqtt', client: id, identity: `mqtt:${id}`, points: [...points] };
+  const why = `It publishes ${topics.size === 1 ? 'one topic' : `${topics.size} topics`} with ${points.length} values that can be read.`;
+  return [{ what: 'An MQTT device', why, confidence: 'likely', profile: null, adapter: 'mqtt', draft }];
+}
+
+/** Sees clients of the local broker and Sparkplug nodes, until the returned function is called. */
+export function watchMqtt(watch: Watch, mqtt: MqttTraffic): () => void {
+  const clients = new Map<string, Client>();
+  const births = new Map<string, SparkplugBirth>();
+  const isThere = (id: string): boolean => mqtt.clients().some((one) => one.id === id);
+
+  /** Undefined for who is no client of the broker: the gateway itself publishes too. */
+  function noteClient(id: string): Client | undefined {
+    const known = clients.get(id);
+    if (known || !isThere(id)) return known;
+    const client: Client = { id, topics: new Map() };
+    for (const old of clients.keys()) {
+      if (clients.size < MAX_CLIENTS) break;
+      clients.delete(old);
+    }
+    clients.set(id, client);
+    const { address = '' } = mqtt.clients().find((one) => one.id === id) ?? {};
+    const sighting: Sighting = {
+      id: `mqtt:${id}`,
+      kind: 'mqtt',
+      title: id,
+      place: address === '' ? 'local broker' : address,
+      get detail() {
+        const names = [...client.topics.keys()];
+        if (names.length === 0) return 'has published nothing yet';
+        return `${names.slice(0, 3).join(', ')}${names.length > 3 ? ` and ${names.length - 3} more` : ''}`;
+      },
+      rssi: null,
+      steady: true,
+      key: id,
+      present: () => isThere(id),
+      guesses: () => guessesOf(client),
+      get basis() {
+        return [...client.topics.keys()].join(' ');
+      },
+    };
+    watch.note(sighting);
+    return client;
+  }
+
+  function hearSparkplug(heard: MqttHeard): void {
+    const said = birthOf(heard.topic, heard.payload);
+    if (!said) return;
+    const before = births.get(said.id);
+    if (!before && births.size >= MAX_CLIENTS) return;
+    // Data and a death do not take back what the birth has said.
+    const birth = said.metrics.length > 0 ? said : { ...said, metrics: before?.metrics ?? [] };
+    births.set(birth.id, birth);
+    if (!birth.alive) {
+      // With an edge node all that is behind it is gone.
+      for (const [id, one] of births) if (id.startsWith(`${birth.id}/`)) births.set(id, { ...one, alive: false });
+    }
+    watch.note(sparkplugSighting(birth, () => births.get(birth.id)?.alive === true));
+  }
+
+  const stopMessages = mqtt.onMessage('#', (heard) => {
+    if (heard.topic.startsWith('spBv1.0/')) return hearSparkplug(heard);
+    if (heard.client === '' || heard.payload.length > MAX_PAYLOAD) return;
+    const topics = noteClient(heard.client)?.topics;
+    if (!topics) return;
+    if (topics.has(heard.topic) || topics.size < MAX_TOPICS) topics.set(heard.topic, Uint8Array.from(heard.payload)); // it is a view of what came with it
+  });
+  const stopClients = mqtt.onClient(({ kind, client }) => {
+    if (kind === 'connected') noteClient(client);
+  });
+  for (const { id } of mqtt.clients()) noteClient(id);
+  return () => {
+    stopMessages();
+    stopClients();
+  };
+}
