@@ -12,6 +12,7 @@ const Keys = lazy(async () => ({ default: (await import('./Keys.tsx')).Keys }));
 type Field = HTMLInputElement | HTMLTextAreaElement;
 
 function fieldOf(target: EventTarget | null): Field | null {
+  if (target instanceof HTMLElement && target.inputMode === 'none') return null; // it has keys of its own beside it
   if (target instanceof HTMLTextAreaElement) return target.readOnly ? null : target;
   if (!(target instanceof HTMLInputElement) || target.readOnly) return null;
   return ['text', 'search', 'number', 'password', 'url', 'email', 'tel'].includes(target.type) ? target : null;

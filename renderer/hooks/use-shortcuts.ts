@@ -7,7 +7,7 @@ function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && (target.matches('input, textarea, select') || target.isContentEditable);
 }
 
-/** Alt+1..7 open the pages, `/` the search, Alt+A the alarms, `?` the list of these. None while something modal is open. */
+/** Alt+1..8 open the pages, `/` the search, Alt+A the alarms, `?` the list of these. None while something modal is open. */
 export function useShortcuts(openPanel: (panel: PanelId) => void): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {

@@ -5,6 +5,7 @@ import Package from 'lucide-react/icons/package';
 import ScrollText from 'lucide-react/icons/scroll-text';
 import SquareFunction from 'lucide-react/icons/square-function';
 import Workflow from 'lucide-react/icons/workflow';
+import Wrench from 'lucide-react/icons/wrench';
 import { type ComponentType, type LazyExoticComponent, lazy } from 'react';
 import { pageNames } from '../text/pages.ts';
 import type { PageProps } from './page.ts';
@@ -62,5 +63,11 @@ export const PAGES: readonly PageEntry[] = [
     ...pageNames.logs,
     Icon: ScrollText,
     Page: lazy(async () => ({ default: (await import('./logs/LogsPage.tsx')).LogsPage })),
+  },
+  {
+    id: 'tools',
+    ...pageNames.tools,
+    Icon: Wrench,
+    Page: lazy(async () => ({ default: (await import('./tools/ToolsPage.tsx')).ToolsPage })),
   },
 ];

@@ -1,6 +1,7 @@
 import { createContext, type ReactNode, useContext, useEffect } from 'react';
 import type { Clock } from '../../core/base/clock.ts';
 import type { GatewayApi } from '../../core/contract/api.ts';
+import { type AddingBook, createAddingBook } from './adding.ts';
 import { type BacklogTrail, createBacklogTrail } from './backlog-trail.ts';
 import { createGatewayTime, type GatewayTime } from './gateway-time.ts';
 import type { SettingsStore } from './settings.ts';
@@ -16,6 +17,7 @@ export interface Console {
   readonly trail: BacklogTrail;
   readonly toasts: Toasts;
   readonly settings: SettingsStore;
+  readonly adding: AddingBook;
 }
 
 export function createConsole(deps: { api: GatewayApi; clock: Clock; settings: SettingsStore }): Console {
@@ -26,6 +28,7 @@ export function createConsole(deps: { api: GatewayApi; clock: Clock; settings: S
     time: createGatewayTime({ clock: deps.clock, topics }),
     trail: createBacklogTrail(topics),
     toasts: createToasts(deps.clock),
+    adding: createAddingBook(),
   };
 }
 

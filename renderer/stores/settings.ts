@@ -7,6 +7,8 @@ export interface ConsoleSettings {
   readonly theme: Theme;
   /** Whether the on-screen keyboard comes up for fields. */
   readonly keyboard: boolean;
+  /** Who works at this screen, as it was last said where a name is asked for; empty until then. */
+  readonly person: string;
 }
 
 export type SettingsStore = StoreApi<ConsoleSettings>;
@@ -17,9 +19,10 @@ function readStored(storage: Storage | null): Partial<ConsoleSettings> {
   try {
     const stored: unknown = JSON.parse(storage?.getItem(KEY) ?? '{}');
     if (typeof stored !== 'object' || stored === null) return {};
-    const found: { theme?: Theme; keyboard?: boolean } = {};
+    const found: { theme?: Theme; keyboard?: boolean; person?: string } = {};
     if ('theme' in stored && (stored.theme === 'light' || stored.theme === 'dark')) found.theme = stored.theme;
     if ('keyboard' in stored && typeof stored.keyboard === 'boolean') found.keyboard = stored.keyboard;
+    if ('person' in stored && typeof stored.person === 'string') found.person = stored.person.slice(0, 80);
     return found;
   } catch {
     return {}; // a blocked or damaged storage only costs the remembered choice
@@ -31,6 +34,7 @@ export function createSettings(deps: { storage: Storage | null; root: HTMLElemen
   const store = createStore<ConsoleSettings>()(() => ({
     theme: 'system',
     keyboard: options.kiosk,
+    person: '',
     ...readStored(deps.storage),
   }));
   const show = ({ theme }: ConsoleSettings): void => {

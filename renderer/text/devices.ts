@@ -18,13 +18,43 @@ export const devices = {
   table: 'All devices',
   noValue: 'no value yet',
   empty: 'No devices yet',
-  emptyBody: 'A deployment document names the devices of this site.',
+  emptyBody: 'Add what is plugged in or heard, or bring a deployment document.',
   emptyAction: 'Go to deployments',
   noMatch: 'No device matches',
   noMatchBody: 'Change the search or show all states.',
   noMatchAction: 'Show all devices',
   shown: (shown: string, total: string) => (shown === total ? `${total} devices` : `${shown} of ${total} devices`),
   errors: (count: string) => `${count} faults`,
+  add: 'Add a device',
+  report: 'Acceptance report',
+} as const;
+
+/** NAMUR NE 107. */
+export const ne107 = {
+  letters: { failure: 'F', 'function-check': 'C', 'out-of-spec': 'S', maintenance: 'M', ok: '' },
+  words: {
+    failure: 'Failure',
+    'function-check': 'Function check',
+    'out-of-spec': 'Out of specification',
+    maintenance: 'Maintenance required',
+    ok: 'In order',
+  },
+  pausedTitle: (by: string) => `Paused: ${by} has its line`,
+  pausedBody: 'No values come meanwhile. The device goes on by itself as soon as the tool is closed.',
+  toTools: 'Open tools',
+} as const;
+
+export const limits = {
+  names: { lowLow: 'Low-low', low: 'Low', high: 'High', highHigh: 'High-high' },
+  states: { 'low-low': 'Far too low', low: 'Too low', normal: 'Normal', high: 'Too high', 'high-high': 'Far too high' },
+} as const;
+
+export const commands = {
+  title: 'Commands',
+  run: 'Send',
+  hold: 'Hold to send',
+  intro: (name: string) => `It is sent to ${name} at once. Make sure that nobody is working on it.`,
+  states: { confirmed: 'The device confirms:', done: 'Sent:' },
 } as const;
 
 export const device = {
@@ -56,15 +86,25 @@ export const device = {
     readings: 'Values so far',
     rate: 'Values a second',
     reconnects: 'Reconnects',
+    profile: 'Template',
+    bus: 'Bus',
   },
+  busHealth: 'Bus health',
   adapters: {
     'modbus-rtu': 'Modbus RTU',
     'modbus-tcp': 'Modbus TCP',
+    'modbus-ascii': 'Modbus ASCII',
     nmea: 'NMEA 0183',
     line: 'Text lines',
     simulated: 'Simulated',
     mqtt: 'MQTT',
     ble: 'Bluetooth LE',
+    sparkplug: 'Sparkplug B',
+    obd: 'OBD-II (ELM327)',
+    scanner: 'Scanner',
+    scale: 'Scale',
+    printer: 'Receipt printer',
+    frames: 'Frames',
   } as Readonly<Record<string, string>>,
   faults: 'Faults by kind',
   noFaults: 'No faults since the start',

@@ -52,6 +52,10 @@ export const events: Readonly<Record<string, string>> = {
   'alarm.acknowledged': 'An alarm was acknowledged.',
   'store.unhealthy': 'The store has a problem.',
   'store.works-again': 'The store works again.',
+  'tool.opened': 'A tool has taken a line; its devices pause.',
+  'tool.wrote': 'Somebody has put bytes on a line with a tool.',
+  'tool.left': 'Nobody looked at a tool any more; it is closed.',
+  'tool.closed': 'A tool has given its line back.',
   'uplink.failed': 'Sending to the cloud failed; it is tried again.',
   'router.hop-limit': 'A message went in a circle and was stopped.',
 };

@@ -7,6 +7,7 @@ export const pageNames = {
   deployments: { label: 'Deployments', short: 'Deploy' },
   data: { label: 'Data & outbox', short: 'Data' },
   logs: { label: 'Logs', short: 'Logs' },
+  tools: { label: 'Tools', short: 'Tools' },
 } as const;
 
 export const notFound = {

@@ -3,6 +3,17 @@ import type { Output, Row } from '../../core/contract/api.ts';
 /** 230.5 as a float32, 50.02 as a float32 with its registers in reverse, 1234 as an integer, and some zeros. */
 export const registers: readonly number[] = [0x4366, 0x8000, 0x147b, 0x4248, 1234, 0, 0, 0];
 
+/** Registers from `address` on as they are at a moment: the voltage is 231.25 instead of 230.5 in every second ten seconds. */
+export function registersAt(now: number, address: number, count: number): (number | null)[] {
+  const isLater = Math.floor(now / 10_000) % 2 === 1;
+  return Array.from({ length: count }, (_, i) => {
+    const at = address + i;
+    if (at === 1 && isLater) return 0x4000;
+    if (at === 0 && isLater) return 0x4367;
+    return at < 40 ? (registers[at] ?? (at * 37) % 700) : null;
+  });
+}
+
 export const ports = (now: number): Row<'ports'>[] => [
   {
     id: 'usb:0403:6001:A1B2:0',
@@ -199,6 +210,100 @@ export const found = (now: number): Row<'inbox'>[] => [
         draft: { adapter: 'ble', address: 'CB:B8:33:4C:88:4F', mode: 'advert' },
       },
     ],
+  },
+];
+
+/** What else an inbox can hold: a known device at another port, a broker's client, a Modbus TCP device with a profile. */
+export const foundMore = (now: number): Row<'inbox'>[] => [
+  {
+    id: 'modbus-tcp:192.168.20.31:502',
+    kind: 'modbus-tcp',
+    title: 'Eastron SDM630',
+    place: '192.168.20.31:502',
+    detail: 'unit 1 answers; vendor Eastron, product SDM630, revision 2.3',
+    state: 'new',
+    device: null,
+    moved: false,
+    present: true,
+    firstAt: now - 30_000,
+    lastAt: now - 4000,
+    rssi: null,
+    guesses: [
+      {
+        what: 'Eastron SDM630 energy meter',
+        why: 'Unit 1 answers to the question for its identification with "Eastron SDM630".',
+        confidence: 'sure',
+        profile: 'eastron-sdm630',
+        adapter: 'modbus-tcp',
+        draft: {
+          adapter: 'modbus-tcp',
+          link: { kind: 'tcp', host: '192.168.20.31', port: 502, connectTimeoutMs: 5000 },
+          unit: 1,
+        },
+      },
+      {
+        what: 'A Modbus TCP gateway',
+        why: 'Other units may stand behind it.',
+        confidence: 'maybe',
+        profile: null,
+        adapter: 'modbus-tcp',
+        draft: {},
+      },
+    ],
+  },
+  {
+    id: 'usb:0403:6001:A1B2',
+    kind: 'port',
+    title: 'FTDI FT232R USB UART',
+    place: '/dev/ttyUSB4',
+    detail: 'USB 0403:6001, serial number A1B2',
+    state: 'added',
+    device: 'meter',
+    moved: true,
+    present: true,
+    firstAt: now - 86_400_000,
+    lastAt: now,
+    rssi: null,
+    guesses: [],
+  },
+  {
+    id: 'mqtt:boiler-1',
+    kind: 'mqtt',
+    title: 'boiler-1',
+    place: '192.168.20.77',
+    detail: '3 topics, JSON',
+    state: 'new',
+    device: null,
+    moved: false,
+    present: false,
+    firstAt: now - 600_000,
+    lastAt: now - 500_000,
+    rssi: null,
+    guesses: [
+      {
+        what: 'A device that publishes JSON',
+        why: 'It published on plant/boiler/state with temperature and flame.',
+        confidence: 'likely',
+        profile: null,
+        adapter: 'mqtt',
+        draft: { adapter: 'mqtt', client: 'boiler-1' },
+      },
+    ],
+  },
+  {
+    id: 'ble:A4:C1:38:00:11:22',
+    kind: 'ble',
+    title: 'ATC_001122',
+    place: '-74 dBm on hci0',
+    detail: '',
+    state: 'added',
+    device: 'cold-store',
+    moved: false,
+    present: true,
+    firstAt: now - 86_400_000,
+    lastAt: now,
+    rssi: -74,
+    guesses: [],
   },
 ];
 

@@ -3,7 +3,9 @@ import { GatewayError } from '../../core/base/errors.ts';
 import type { Row } from '../../core/contract/api.ts';
 import type { Calls, Desk, Views } from '../../core/contract/desk.ts';
 import type { FIELD_METHODS, FIELD_TOPICS } from '../../core/contract/field-calls.ts';
-import { adverts, buses, found, ports, profiles, radios, registers, units } from './fake-field-rows.ts';
+import { createFakeCommission } from './fake-commission.ts';
+import { adverts, buses, found, foundMore, ports, profiles, radios, registers, units } from './fake-field-rows.ts';
+import { busFrames, gattTree, moreAdverts, mqttTopics, terminalLines } from './fake-tool-rows.ts';
 
 type FieldMethod = keyof typeof FIELD_METHODS;
 type FieldTopic = keyof typeof FIELD_TOPICS;
@@ -14,6 +16,7 @@ export function createFakeField(deps: {
   note(method: string, input: unknown): unknown;
 }): Desk<FieldMethod, FieldTopic> {
   const { clock } = deps;
+  const commission = createFakeCommission(clock);
   const ignored = new Set<string>();
   const sessions = new Map<string, Row<'tools'>>();
   let scan: Row<'scans'> | null = null;
@@ -149,19 +152,7 @@ export function createFakeField(deps: {
     'ble.power': async (input) => note('ble.power', input),
     'ble.forget': async (input) => note('ble.forget', input),
     'gatt.open': async ({ by }) => opened('gatt', null, by),
-    'gatt.tree': async () => ({
-      address: 'C4:11:22:33:44:55',
-      services: [
-        {
-          uuid: '180d',
-          name: 'Heart Rate',
-          characteristics: [
-            { uuid: '2a37', name: 'Heart Rate Measurement', flags: ['notify'], value: null, words: '' },
-            { uuid: '2a38', name: 'Body Sensor Location', flags: ['read'], value: 'AQ==', words: 'chest' },
-          ],
-        },
-      ],
-    }),
+    'gatt.tree': async () => gattTree,
     'gatt.read': async () => ({ value: 'AQ==', words: 'chest' }),
     'gatt.write': async (input) => note('gatt.write', input),
     'gatt.notify': async (input) => note('gatt.notify', input),
@@ -211,16 +202,21 @@ export function createFakeField(deps: {
     },
     'matrix.open': async (input) => {
       deps.note('matrix.open', input);
-      return opened('matrix', input.link, input.by);
+      const { session } = opened('matrix', input.link, input.by);
+      commission.open(session, input);
+      return { session };
     },
-    'matrix.move': async (input) => note('matrix.move', input),
+    'matrix.move': async (input) => {
+      commission.move(input);
+      return note('matrix.move', input);
+    },
     'matrix.close': async ({ session }) => {
       close(session);
       return note('matrix.close', { session });
     },
     'commission.draft': async (input) => {
       deps.note('commission.draft', input);
-      return { draft: { id: 'meter-2', name: 'Energy meter', adapter: 'modbus-rtu', unit: 17, points: [], ...input.with } };
+      return { draft: commission.draft(input) };
     },
     'commission.check': async () => ({
       ok: true,
@@ -229,7 +225,9 @@ export function createFakeField(deps: {
     }),
     'commission.try': async (input) => {
       deps.note('commission.try', input);
-      return opened('try', null, input.by);
+      const { session } = opened('try', null, input.by);
+      commission.tries(session, input.draft);
+      return { session };
     },
     'commission.try-end': async ({ session }) => {
       close(session);
@@ -259,96 +257,29 @@ export function createFakeField(deps: {
     buses: { kind: 'table', rows: () => buses },
     units: { kind: 'table', rows: ({ bus }) => units(clock.now()).filter((one) => bus === undefined || one.bus === bus) },
     radios: { kind: 'table', rows: () => radios },
-    adverts: { kind: 'table', rows: () => adverts(clock.now()) },
-    'mqtt-topics': {
-      kind: 'table',
-      rows: () => [
-        {
-          id: 'plant/boiler/state',
-          client: 'boiler-1',
-          retained: true,
-          count: 214,
-          perS: 0.5,
-          lastAt: clock.now(),
-          size: 34,
-          payload: Buffer.from('{"temperature":61.5,"flame":true}').toString('base64'),
-          kind: 'json',
-          facts: [
-            { name: 'temperature', value: '61.5' },
-            { name: 'flame', value: 'true' },
-          ],
-        },
-      ],
-    },
+    adverts: { kind: 'table', rows: () => [...adverts(clock.now()), ...moreAdverts(clock.now())] },
+    'mqtt-topics': { kind: 'table', rows: () => mqttTopics(clock.now()) },
     tools: { kind: 'table', rows: () => [...sessions.values()] },
     'tool-lines': {
       kind: 'log',
-      open: () => ({
-        rows: [
-          {
-            id: 1,
-            at: clock.now(),
-            gapUs: 0,
-            direction: 'out',
-            bytes: Buffer.from([17, 3, 0, 0, 0, 2, 0xc6, 0x9b]).toString('base64'),
-            decoded: 'unit 17: read 2 holding registers from 0x0000',
-            role: 'request',
-            unit: 17,
-            responseMs: null,
-            faulty: false,
-          },
-          {
-            id: 2,
-            at: clock.now() + 21,
-            gapUs: 21_400,
-            direction: 'in',
-            bytes: Buffer.from([17, 3, 4, 0x43, 0x66, 0x80, 0, 0x0a, 0x3f]).toString('base64'),
-            decoded: '2 registers: 0x4366 0x8000',
-            role: 'answer',
-            unit: 17,
-            responseMs: 21.4,
-            faulty: false,
-          },
-        ],
-        close: () => {},
-      }),
+      open({ session }) {
+        const tool = sessions.get(session)?.tool;
+        return {
+          rows: tool === 'terminal' ? terminalLines(clock.now()) : tool === 'gatt' ? [] : busFrames(clock.now()),
+          close() {},
+        };
+      },
     },
     inbox: {
       kind: 'table',
-      rows: () => found(clock.now()).map((one) => (ignored.has(one.id) ? { ...one, state: 'ignored' as const } : one)),
+      rows: () =>
+        [...found(clock.now()), ...foundMore(clock.now())].map((one) =>
+          ignored.has(one.id) ? { ...one, state: 'ignored' as const } : one,
+        ),
     },
     scans: { kind: 'table', rows: scans },
-    matrix: {
-      kind: 'table',
-      rows: ({ session }) => [
-        {
-          id: session,
-          unit: 17,
-          table: 'input',
-          address: 0,
-          registers: [...registers],
-          at: clock.now(),
-          reads: 12,
-          fault: null,
-        },
-      ],
-    },
-    tries: {
-      kind: 'table',
-      rows: ({ session }) => [
-        {
-          id: session,
-          device: 'meter-2',
-          state: 'running',
-          readings: [
-            { point: 'voltage-l1', label: 'Voltage L1', unit: 'V', value: 230.5, quality: 'good', note: null, at: clock.now() },
-          ],
-          polls: 4,
-          faults: {},
-          lastError: null,
-        },
-      ],
-    },
+    matrix: { kind: 'table', rows: ({ session }) => commission.matrix(session) },
+    tries: { kind: 'table', rows: ({ session }) => commission.try(session) },
   };
   return { calls, views };
 }

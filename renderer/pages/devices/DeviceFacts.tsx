@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { ERRORS, type ErrorCode } from '../../../core/base/errors.ts';
 import type { DeviceView } from '../../../core/contract/views.ts';
 import { Ago } from '../../components/Notices.tsx';
+import { href } from '../../hooks/use-route.ts';
 import { faultMeaning, device as text } from '../../text/devices.ts';
 import { formatCount, formatRate } from '../../text/format.ts';
 
@@ -41,6 +42,22 @@ export function DeviceFacts(props: { device: DeviceView }): ReactNode {
           <dd className="mono">{device.connection}</dd>
           <dt>{text.facts.id}</dt>
           <dd className="mono">{device.id}</dd>
+          {device.profile !== null && (
+            <>
+              <dt>{text.facts.profile}</dt>
+              <dd className="mono">{device.profile}</dd>
+            </>
+          )}
+          {device.bus !== null && (
+            <>
+              <dt>{text.facts.bus}</dt>
+              <dd>
+                <a className="fact-link" href={href('tools', 'buses')}>
+                  {text.busHealth}
+                </a>
+              </dd>
+            </>
+          )}
           <dt>{text.facts.seen}</dt>
           <dd>
             <Ago at={device.lastSeenAt} />

@@ -1,30 +1,35 @@
+import FileDown from 'lucide-react/icons/file-down';
 import RefreshCw from 'lucide-react/icons/refresh-cw';
 import Unplug from 'lucide-react/icons/unplug';
 import { type ReactNode, useState } from 'react';
 import { ERRORS } from '../../../core/base/errors.ts';
 import type { DeviceView } from '../../../core/contract/views.ts';
 import { BackLink } from '../../components/BackLink.tsx';
-import { Button } from '../../components/Button.tsx';
+import { Button, IconButton } from '../../components/Button.tsx';
 import { Dialog } from '../../components/Dialog.tsx';
 import { EmptyNotice, ErrorNotice, Skeleton } from '../../components/Notices.tsx';
 import { keyPoint } from '../../components/PointValue.tsx';
-import { HealthBadge } from '../../components/StateBadge.tsx';
 import { HEALTH_TONE } from '../../components/tone.ts';
 import { useCall } from '../../hooks/use-call.ts';
 import { useNow } from '../../hooks/use-now.ts';
 import { go } from '../../hooks/use-route.ts';
 import { useRow, useStatus } from '../../hooks/use-table.ts';
+import { profiles } from '../../text/add-device.ts';
 import { common } from '../../text/common.ts';
-import { faultMeaning, device as text } from '../../text/devices.ts';
+import { faultMeaning, ne107, device as text } from '../../text/devices.ts';
 import { formatDuration } from '../../text/format.ts';
+import { CommandSheet } from './CommandSheet.tsx';
 import { DeviceFacts } from './DeviceFacts.tsx';
 import { FrameList } from './FrameList.tsx';
+import { Ne107Badge } from './Ne107Badge.tsx';
 import { PointTable } from './PointTable.tsx';
 import { PointTrend } from './PointTrend.tsx';
+import { ProfileDialog } from './ProfileDialog.tsx';
 
 function Commands(props: { device: DeviceView }): ReactNode {
   const { device } = props;
   const [asking, setAsking] = useState(false);
+  const [making, setMaking] = useState(false);
   const read = useCall('device.read', { done: text.readDone(device.name) });
   const reconnect = useCall('device.reconnect', { done: text.reconnectDone(device.name), onDone: () => setAsking(false) });
   return (
@@ -39,6 +44,13 @@ function Commands(props: { device: DeviceView }): ReactNode {
       <Button icon={<Unplug size={18} aria-hidden="true" />} onClick={() => setAsking(true)}>
         {text.reconnect}
       </Button>
+      <IconButton
+        kind="plain"
+        icon={<FileDown size={18} aria-hidden="true" />}
+        label={profiles.make}
+        onClick={() => setMaking(true)}
+      />
+      {making && <ProfileDialog device={device} onClose={() => setMaking(false)} />}
       <Dialog
         open={asking}
         title={text.reconnectTitle(device.name)}
@@ -69,8 +81,9 @@ function Head(props: { device: DeviceView }): ReactNode {
       <div className="grow device-title">
         <h1 className="clip">{device.name}</h1>
         <p className="row">
-          <HealthBadge health={device.health} size="s" />
-          <span className="small muted num">{text.since(formatDuration(now - device.since))}</span>
+          <Ne107Badge state={device.ne107.state} />
+          <span className="small muted num">{text.since(formatDuration(now - device.ne107.since))}</span>
+          {device.ne107.why !== '' && <span className="small clip device-why">{device.ne107.why}</span>}
         </p>
       </div>
       <Commands device={device} />
@@ -95,10 +108,18 @@ export function DevicePage(props: { id: string }): ReactNode {
     );
   }
   const point = device.points.find((one) => one.name === chosen) ?? keyPoint(device);
-  const fault = device.health === 'ok' ? null : device.lastError;
+  const fault = device.health === 'ok' || device.pausedBy !== null ? null : device.lastError;
   return (
     <div className="page">
       <Head device={device} />
+      {device.pausedBy !== null && (
+        <ErrorNotice
+          tone="check"
+          what={ne107.pausedTitle(device.pausedBy)}
+          meaning={ne107.pausedBody}
+          action={<Button onClick={() => go('tools')}>{ne107.toTools}</Button>}
+        />
+      )}
       {fault && (
         <ErrorNotice
           what={fault.message}
@@ -113,7 +134,10 @@ export function DevicePage(props: { id: string }): ReactNode {
           <PointTable device={device} chosen={point?.name ?? null} onChoose={setChosen} />
           {point && <PointTrend key={point.series} point={point} />}
         </div>
-        <DeviceFacts device={device} />
+        <div className="stack">
+          <CommandSheet device={device} />
+          <DeviceFacts device={device} />
+        </div>
       </div>
       <FrameList device={device.id} />
     </div>

@@ -1,11 +1,13 @@
-import { type ReactNode, useMemo, useState } from 'react';
+import ClipboardCheck from 'lucide-react/icons/clipboard-check';
+import Plus from 'lucide-react/icons/plus';
+import { lazy, type ReactNode, useMemo, useState } from 'react';
 import type { DeviceView } from '../../../core/contract/views.ts';
 import { Button } from '../../components/Button.tsx';
 import { type Choice, SearchField, SegmentedControl } from '../../components/Choices.tsx';
 import { DataTable, type Sorting, sortRows } from '../../components/DataTable.tsx';
 import { EmptyNotice, Skeleton } from '../../components/Notices.tsx';
 import { usePhone } from '../../hooks/use-media.ts';
-import { go } from '../../hooks/use-route.ts';
+import { go, href } from '../../hooks/use-route.ts';
 import { rowsOf, useRows } from '../../hooks/use-table.ts';
 import { devices as text } from '../../text/devices.ts';
 import { formatCount } from '../../text/format.ts';
@@ -15,10 +17,22 @@ import { DevicePage } from './DevicePage.tsx';
 import './devices.css';
 import { countStates, filterDevices, type StateFilter } from './list.ts';
 
+const AddPage = lazy(async () => ({ default: (await import('./add/AddPage.tsx')).AddPage }));
+const ReportPage = lazy(async () => ({ default: (await import('./report/ReportPage.tsx')).ReportPage }));
+
 const rowId = (device: DeviceView): string => device.id;
 const card = (device: DeviceView): ReactNode => <DeviceCard device={device} />;
 const ALWAYS: readonly StateFilter[] = ['all', 'offline', 'degraded', 'ok'];
 const FILTERS: readonly StateFilter[] = ['all', 'offline', 'degraded', 'paused', 'starting', 'ok'];
+
+function AddLink(): ReactNode {
+  return (
+    <a className="button" data-kind="primary" href={href('devices', 'add')}>
+      <Plus size={18} aria-hidden="true" />
+      {text.add}
+    </a>
+  );
+}
 
 function DeviceList(): ReactNode {
   const table = useRows('devices');
@@ -48,7 +62,12 @@ function DeviceList(): ReactNode {
         page
         title={text.empty}
         body={text.emptyBody}
-        action={<Button onClick={() => go('deployments')}>{text.emptyAction}</Button>}
+        action={
+          <div className="row row-wrap">
+            <AddLink />
+            <Button onClick={() => go('deployments')}>{text.emptyAction}</Button>
+          </div>
+        }
       />
     );
   }
@@ -60,6 +79,12 @@ function DeviceList(): ReactNode {
           <SearchField label={text.search} value={search} onChange={setSearch} />
         </div>
         <SegmentedControl label={text.filter} value={state} choices={choices} onChange={setState} />
+        <div className="row devices-more">
+          <a className="button" data-icon-only href={href('devices', 'report')} aria-label={text.report} title={text.report}>
+            <ClipboardCheck size={20} aria-hidden="true" />
+          </a>
+          <AddLink />
+        </div>
       </div>
       <div className="sheet devices-sheet">
         {shown.length === 0 ? (
@@ -88,8 +113,10 @@ function DeviceList(): ReactNode {
   );
 }
 
-/** All devices, or one: `#/devices`, `#/devices/<id>`. */
+/** All devices, or one, or a new one: `#/devices`, `#/devices/<id>`, `#/devices/add/...`, `#/devices/report`. */
 export function DevicesPage(props: PageProps): ReactNode {
-  const id = props.rest[0];
+  const [id, ...rest] = props.rest;
+  if (id === 'add') return <AddPage rest={rest} />;
+  if (id === 'report') return <ReportPage />;
   return id === undefined ? <DeviceList /> : <DevicePage id={id} />;
 }

@@ -7,6 +7,7 @@ import { PointValue, QUALITY_TONE } from '../../components/PointValue.tsx';
 import { StateBadge } from '../../components/StateBadge.tsx';
 import { quality } from '../../text/common.ts';
 import { device as text } from '../../text/devices.ts';
+import { LimitBar } from './LimitBar.tsx';
 import { WriteDialog } from './WriteDialog.tsx';
 
 function PointRow(props: { point: PointView; chosen: boolean; onChoose: () => void; onWrite: () => void }): ReactNode {
@@ -27,6 +28,7 @@ function PointRow(props: { point: PointView; chosen: boolean; onChoose: () => vo
       </th>
       <td className="point-value">
         <PointValue point={point} strong />
+        <LimitBar point={point} />
       </td>
       <td className="point-quality">
         <StateBadge tone={QUALITY_TONE[point.quality]} label={quality[point.quality]} size="s" />

@@ -79,6 +79,38 @@ describe('devices', () => {
     expect(screen.fake.asked.at(-1)).toEqual({ method: 'device.reconnect', input: { device: 'meter' } });
   });
 
+  it('shows the state in the letters of NE 107, and why', async () => {
+    screen = await openConsole('#/devices/pump');
+    expect(screen.get('.ne107').textContent).toBe('SOut of specification');
+    await screen.close();
+    screen = await openConsole('#/devices/meter');
+    expect(screen.get('.ne107').textContent).toBe('In order');
+  });
+
+  it('runs a command that asks first only after it was held', async () => {
+    screen = await openConsole('#/devices/pump');
+    await screen.click(screen.get('button', 'Stop the pump'));
+    const hold = screen.get('dialog[open] .hold');
+    await screen.click(hold);
+    const sent = (): unknown[] => screen.fake.asked.filter((call) => call.method === 'device.command').map((call) => call.input);
+    expect(sent()).toEqual([]);
+    await screen.press(hold, 'Enter');
+    await screen.pass(1500);
+    expect(sent()).toEqual([{ device: 'pump', command: 'stop', confirmed: true }]);
+    expect(screen.text()).toContain('The device confirms: Setpoint is 0 rpm.');
+  });
+
+  it('makes a template of a device, with the source of its table', async () => {
+    screen = await openConsole('#/devices/meter');
+    await screen.click(screen.get('button', 'Make a template'));
+    const save = (): HTMLButtonElement => screen.get('dialog[open] button', 'Save the file') as HTMLButtonElement;
+    await screen.type(screen.get('#profile-maker'), 'ACME');
+    await screen.type(screen.get('#profile-model'), 'PM 5');
+    expect(save().disabled).toBe(true);
+    await screen.type(screen.get('#profile-source'), 'PM 5 manual, edition 3, table 7');
+    expect(save().disabled).toBe(false);
+  });
+
   it('says so when there is no such device', async () => {
     screen = await openConsole('#/devices/nobody');
     expect(screen.text()).toContain('There is no such device');

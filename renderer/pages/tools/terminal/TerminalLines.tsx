@@ -1,0 +1,55 @@
+import ArrowDownLeft from 'lucide-react/icons/arrow-down-left';
+import ArrowUpRight from 'lucide-react/icons/arrow-up-right';
+import Info from 'lucide-react/icons/info';
+import { memo, type ReactNode, useCallback } from 'react';
+import { TailList } from '../../../components/TailList.tsx';
+import { formatExactTime } from '../../../text/format.ts';
+import { terminal as text } from '../../../text/tools.ts';
+import type { TerminalLine, View } from './scrollback.ts';
+
+const rowId = (line: TerminalLine): number => line.id;
+const WAY = {
+  in: { Icon: ArrowDownLeft, word: text.in },
+  out: { Icon: ArrowUpRight, word: text.out },
+  note: { Icon: Info, word: '' },
+} as const;
+
+const Line = memo(function Line(props: { line: TerminalLine; view: View }): ReactNode {
+  const { line } = props;
+  const { Icon, word } = WAY[line.direction];
+  return (
+    <div className="terminal-line" data-way={line.direction}>
+      <span className="terminal-time num">{formatExactTime(line.at)}</span>
+      <Icon size={14} aria-hidden="true" />
+      {word !== '' && <span className="visually-hidden">{word}: </span>}
+      <span className="terminal-text" data-hex={props.view === 'hex' || undefined}>
+        {line.text}
+      </span>
+      {line.side !== '' && <span className="terminal-side">{line.side}</span>}
+    </div>
+  );
+});
+
+/** The lines of a terminal, newest at the end; drawn anew only where they change. */
+export function TerminalLines(props: {
+  lines: readonly TerminalLine[];
+  view: View;
+  heldAt: number | null;
+  onHold: (id: number) => void;
+  onFollow: () => void;
+}): ReactNode {
+  const { view } = props;
+  const render = useCallback((line: TerminalLine) => <Line line={line} view={view} />, [view]);
+  return (
+    <TailList
+      label={text.lines}
+      rows={props.lines}
+      rowId={rowId}
+      estimate={24}
+      heldAt={props.heldAt}
+      onHold={props.onHold}
+      onFollow={props.onFollow}
+      render={render}
+    />
+  );
+}
