@@ -14,6 +14,7 @@ export const EXTERNAL: readonly (string | RegExp)[] = [
   'better-sqlite3',
   '@serialport/bindings-cpp',
   'x11',
+  'usocket',
   'onnxruntime-node',
   'bufferutil',
   'utf-8-validate',

@@ -10,6 +10,7 @@ import { openSimulatedLink } from '../demo/simulated/links.ts';
 import type { DeployEngine } from '../deploy/engine.ts';
 import { createCommissionDesk } from '../discovery/commission-desk.ts';
 import type { DiscoveryDeps } from '../discovery/deps.ts';
+import { createFoundBook } from '../discovery/found-book.ts';
 import { createInboxDesk } from '../discovery/inbox-desk.ts';
 import { createMatrixDesk } from '../discovery/matrix-desk.ts';
 import { createReportDesk } from '../discovery/report-desk.ts';
@@ -24,12 +25,14 @@ import { createLineDesk } from '../tools/line/line-desk.ts';
 import { createMqttDesk } from '../tools/mqtt/mqtt-desk.ts';
 import { createPortDesk } from '../tools/ports/port-desk.ts';
 import { createToolSessions } from '../tools/sessions.ts';
-import { createNoRadio, noBluetooth } from '../transports/bluetooth/no-radio.ts';
+import { openRadio } from '../transports/bluetooth/open-radio.ts';
 import { createByteLinks } from '../transports/byte-links.ts';
 import type { ByteLinks } from '../transports/byte-port.ts';
 import { createPortClaims } from '../transports/ports/claims.ts';
 import { createLines } from '../transports/ports/lines.ts';
-import { createPlainPortBook, type PortRoots } from '../transports/ports/port-book.ts';
+import { type PortRoots, SYSTEM_ROOTS } from '../transports/ports/port-book.ts';
+import { createPortBook } from '../transports/ports/system-book.ts';
+import { createKeptFacts } from './kept-facts.ts';
 import { createMqttTraffic } from './mqtt-traffic.ts';
 import type { Shared } from './shared.ts';
 import { VERSION } from './version.ts';
@@ -40,6 +43,8 @@ export interface FieldSide {
   readonly adapters: AdapterRegistry;
   readonly services: FieldServices;
   readonly desk: FieldDesk;
+  /** A port was plugged in. */
+  onPlugged(listener: () => void): () => void;
   start(signal: AbortSignal): Promise<void>;
   /** Closes every tool, so that lines are free for the end. */
   stopTools(): Promise<void>;
@@ -61,19 +66,29 @@ export interface FieldSideDeps {
 /** Builds the field from its parts and connects them. */
 export function createFieldSide(shared: Shared, deps: FieldSideDeps): FieldSide {
   const { clock, random, logs } = shared;
-  const book = createPlainPortBook();
+  const book = createPortBook(deps.portRoots ?? SYSTEM_ROOTS, clock);
   const claims = createPortClaims({ now: () => clock.now() });
-  const lines = createLines({ links: createByteLinks({ clock, random, simulated: openSimulatedLink }), claims, book });
-  const radio = createNoRadio(noBluetooth('Bluetooth is not there yet.'), () => clock.now());
+  const links = createByteLinks({ clock, random, simulated: openSimulatedLink });
+  const lines = createLines({ links, claims, book, now: () => clock.now() });
+  const radio = openRadio({ clock, log: logs.logger('bluetooth'), claims, platform: process.platform });
   const mqtt = createMqttTraffic({ clock, router: shared.router, broker: deps.broker, publish: deps.publish });
   const adapters = createAdapterRegistry();
   const services: FieldServices = { keyOf: lines.keyOf, claims, radio, mqtt };
   const sessions = createToolSessions({ clock, log: logs.logger('tools'), claims, newId: randomUUID });
-  const profiles = createProfileBook({ folder: join(deps.dataDir, 'profiles') });
+  const profiles = createProfileBook({ folder: join(deps.dataDir, 'profiles'), log: logs.logger('profiles') });
   const config = (id: string) => deps.site()?.devices.find((one) => one.id === id);
   const views = () => [...deps.devices().values()].map((one) => one.view());
   const base = { clock, random, newId: randomUUID, lines, services, adapters, sessions };
   const tools: FieldDeskDeps = { ...base, log: logs.logger('tools'), site: deps.site, device: config, deviceViews: views };
+  const found = createFoundBook({
+    clock,
+    log: logs.logger('discovery'),
+    lines,
+    services,
+    profiles,
+    kept: createKeptFacts(join(deps.dataDir, 'inbox.json')),
+    site: deps.site,
+  });
   const discovery: DiscoveryDeps = {
     ...base,
     log: logs.logger('discovery'),
@@ -89,9 +104,9 @@ export function createFieldSide(shared: Shared, deps: FieldSideDeps): FieldSide 
         return running ? { version: running.version, text: await deps.engine().text(running.version) } : null;
       },
       check: (text) => deps.engine().check(text),
-      apply: (text, how) => deps.engine().apply(text, how),
+      apply: (text, how) => deps.engine().apply(text, { ...how, sameCode: true }),
     },
-    kept: { read: async () => ({}), write: async () => {} },
+    found,
     deviceViews: views,
     deviceConfig: config,
     print: deps.print,
@@ -143,12 +158,15 @@ export function createFieldSide(shared: Shared, deps: FieldSideDeps): FieldSide 
     adapters,
     services,
     desk,
+    onPlugged: (listener) => book.onEvent(({ kind }) => void (kind === 'plugged' && listener())),
     async start(signal) {
       await book.start(signal);
       await radio.start(signal);
+      await found.start(signal);
     },
     stopTools: sessions.stop,
     async stop() {
+      await found.stop();
       await radio.stop();
       await book.stop();
     },

@@ -38,6 +38,7 @@ import { createKeptState } from './kept-state.ts';
 import { createKioskExit } from './kiosk-exit.ts';
 import { writeLogs } from './log-output.ts';
 import { publishFigures } from './metric-views.ts';
+import { createModbusServers } from './modbus-servers.ts';
 import type { GatewayOptions } from './options.ts';
 import { outboxConditions } from './outbox-alarms.ts';
 import { publishOutboxFigures } from './outbox-metrics.ts';
@@ -125,6 +126,14 @@ export function createGateway(options: GatewayOptions): Gateway {
     publish: (topic, payload, how) => doors.publishAsClient('gateway', { topic, payload, qos: how.qos, retain: how.retain }),
     print: options.desktop?.print ?? null,
   });
+  const servers = createModbusServers({
+    clock,
+    random,
+    log: logs.logger('servers'),
+    gatewayName: settings.gatewayName,
+    version: VERSION,
+    devices: () => site.devices(),
+  });
   const site = createRunningSite(shared, field, side, {
     onReading() {
       if (heard) return;
@@ -135,6 +144,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     onDocument(document) {
       cloud.configure(document.outbox);
       cloud.setPractice(document.name === DEMO_NAME);
+      servers.apply(document);
     },
   });
   const outbox = createOutboxWatch(
@@ -252,6 +262,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     await stopInTurn(clock, log, [
       doors.stop,
       side.stop,
+      servers.stop,
       field.stopTools,
       site.stop,
       field.stop,

@@ -23,7 +23,7 @@ export interface RunningSite {
 /** The devices, functions and routes of the document that runs, connected to router and store. */
 export function createRunningSite(
   shared: Shared,
-  field: Pick<FieldSide, 'links' | 'adapters' | 'services'>,
+  field: Pick<FieldSide, 'links' | 'adapters' | 'services' | 'onPlugged'>,
   side: Pick<FunctionSide, 'make' | 'switching' | 'settle' | 'switched' | 'cloudFilters'>,
   hooks: { onReading(): void; setCloudFilters(filters: readonly string[]): void; onDocument(document: SiteDocument): void },
 ): RunningSite {
@@ -50,6 +50,7 @@ export function createRunningSite(
           random,
           links,
           field: field.services,
+          wake: field.onPlugged,
           adapters,
           log: logs.logger(`device:${config.id}`),
           onReadings(batch, heardAt) {

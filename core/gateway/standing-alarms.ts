@@ -1,4 +1,5 @@
 import type { AlarmCondition } from '../alarms/alarms.ts';
+import { deviceAlarms } from '../alarms/device-alarms.ts';
 import { isFailing } from '../api/handlers/function-health.ts';
 import type { GatewayRuntime } from '../api/handlers/runtime.ts';
 
@@ -8,8 +9,8 @@ const CLOUD_PATIENCE_MS = 30_000;
 const DEVICE_PATIENCE_MS = 5000;
 
 function deviceConditions(runtime: GatewayRuntime, now: number): readonly AlarmCondition[] {
-  return [...runtime.devices().values()].flatMap((device): AlarmCondition[] => {
-    const { id, name, health, since, lastError } = device.view();
+  const views = [...runtime.devices().values()].map((device) => device.view());
+  const offline = views.flatMap(({ id, name, health, since, lastError }): AlarmCondition[] => {
     if (health !== 'offline' || now - since < DEVICE_PATIENCE_MS) return [];
     return [
       {
@@ -21,6 +22,7 @@ function deviceConditions(runtime: GatewayRuntime, now: number): readonly AlarmC
       },
     ];
   });
+  return [...offline, ...deviceAlarms(views)];
 }
 
 function functionConditions(runtime: GatewayRuntime, now: number): readonly AlarmCondition[] {

@@ -5,7 +5,7 @@ import type { Logger } from '../base/log.ts';
 import { createRing } from '../base/ring.ts';
 import type { Caller, LogSource } from '../contract/desk.ts';
 import type { LinkConfig } from '../contract/document/links.ts';
-import type { ToolLineView, ToolView } from '../contract/field-views.ts';
+import type { BusView, ToolLineView, ToolView } from '../contract/field-views.ts';
 import type { Claim, PortClaims } from '../transports/ports/claims.ts';
 
 export type ToolLine = Omit<ToolLineView, 'id' | 'at' | 'gapUs'>;
@@ -15,14 +15,19 @@ export interface ToolSession {
   readonly id: string;
   readonly tool: ToolView['tool'];
   readonly link: LinkConfig | null;
+  /** For a Modbus master and a sniffer. */
+  readonly framing: BusView['framing'] | undefined;
   /** Null where the tool needs no line. */
   readonly claim: Claim | null;
   /** Aborted at the end, before the line is given back. */
   readonly signal: AbortSignal;
   view(): ToolView;
   set(change: Partial<Pick<ToolView, 'state' | 'lines' | 'fault'>>): void;
-  /** Counts bytes and keeps the line for whoever watches `tool-lines`. */
-  say(line: ToolLine): void;
+  /**
+   * Counts bytes and keeps the line for whoever watches `tool-lines`. `heardAt` is the monotonic time in ms of its first byte; left out:
+   * now. Lines are said in the order of their times.
+   */
+  say(line: ToolLine, heardAt?: number): void;
   /** Somebody looks. */
   renew(): void;
   /** Done before the line is given back, in reverse order of their adding; must not reject. */
@@ -35,6 +40,7 @@ export interface ToolOpening {
   /** The line for people. */
   readonly line: string;
   readonly link: LinkConfig | null;
+  readonly framing?: BusView['framing'] | undefined;
   /** Key of what is claimed; null: nothing. */
   readonly key: string | null;
   readonly by: string;
@@ -133,17 +139,20 @@ export function createToolSessions(deps: {
       id,
       tool: opening.tool,
       link: opening.link,
+      framing: opening.framing,
       claim,
       signal: life.signal,
       view: () => view,
       set(change) {
         view = { ...view, ...change };
       },
-      say(line) {
+      say(line, heardAt) {
         const now = clock.monotonic();
+        const from = Math.min(now, heardAt ?? now);
         number += 1;
-        const row: ToolLineView = { ...line, id: number, at: clock.now(), gapUs: Math.round((now - lastAt) * 1000) };
-        lastAt = now;
+        const gapUs = Math.max(0, Math.round((from - lastAt) * 1000));
+        const row: ToolLineView = { ...line, id: number, at: Math.round(clock.now() - (now - from)), gapUs };
+        lastAt = from;
         const size = base64Bytes(line.bytes);
         if (line.direction === 'in') view = { ...view, bytesIn: view.bytesIn + size };
         if (line.direction === 'out') view = { ...view, bytesOut: view.bytesOut + size };

@@ -30,6 +30,9 @@ export function createLinkEnd(label: string, driver: LinkDriver): LinkEnd {
   let fault: GatewayError | undefined;
   let held: Uint8Array[] | undefined = [];
   let heldBytes = 0;
+  /** Ends of the writes under way: a driver whose port is torn may never say how they went. */
+  const tear = new Set<() => void>();
+  const gone = (): GatewayError => fault ?? new GatewayError('link/closed', `${label}: the connection is closed`);
   function deliverHeld(): void {
     const chunks = ended ? [] : (held ?? []);
     held = undefined;
@@ -39,6 +42,7 @@ export function createLinkEnd(label: string, driver: LinkDriver): LinkEnd {
     if (!ended) {
       fault = why;
       ended = driver.release().catch(() => {});
+      for (const writing of [...tear]) writing();
       void ended.then(() => resolve(why));
     }
     return ended;
@@ -51,12 +55,17 @@ export function createLinkEnd(label: string, driver: LinkDriver): LinkEnd {
     },
     async write(bytes, signal) {
       signal?.throwIfAborted();
-      if (ended) throw fault ?? new GatewayError('link/closed', `${label}: the connection is closed`);
+      if (ended) throw gone();
+      const torn = Promise.withResolvers<never>();
+      const writing = (): void => torn.reject(gone());
+      tear.add(writing);
       try {
-        await driver.write(bytes);
+        await Promise.race([driver.write(bytes), torn.promise]);
       } catch (cause) {
         if (fault) throw fault;
         throw cause instanceof GatewayError ? cause : new GatewayError('link/lost', `${label}: writing failed`, { cause });
+      } finally {
+        tear.delete(writing);
       }
     },
     closed,

@@ -1,6 +1,7 @@
-import { readdir, readFile, readlink, realpath, stat } from 'node:fs/promises';
+import type { Clock } from '../base/clock.ts';
 import { GatewayError } from '../base/errors.ts';
-import { listSerialPorts } from './serial-list.ts';
+import { findHolder, ownerOf, userName } from './ports/holders.ts';
+import { portPaths } from './ports/port-paths.ts';
 
 const onLinux = process.platform === 'linux';
 
@@ -15,10 +16,10 @@ function kindOf(text: string): 'missing' | 'busy' | 'denied' | 'other' {
 }
 
 /** Turns what the driver says into a fault that names the port, what is wrong, and what to do. */
-export async function explainOpenFault(path: string, cause: unknown): Promise<GatewayError> {
+export async function explainOpenFault(path: string, cause: unknown, clock: Clock): Promise<GatewayError> {
   switch (kindOf(cause instanceof Error ? cause.message : String(cause))) {
     case 'missing':
-      return missing(path, cause);
+      return missing(path, cause, await portPaths(clock));
     case 'busy':
       return busy(path, cause);
     case 'denied':
@@ -28,8 +29,7 @@ export async function explainOpenFault(path: string, cause: unknown): Promise<Ga
   }
 }
 
-async function missing(path: string, cause: unknown): Promise<GatewayError> {
-  const names = (await listSerialPorts()).map((port) => port.path);
+function missing(path: string, cause: unknown, names: readonly string[]): GatewayError {
   const there =
     names.length === 0 ? 'this machine has no serial ports now' : `ports that are here: ${names.slice(0, 8).join(', ')}`;
   return new GatewayError('link/not-found', `${path}: there is no such port; ${there}`, {
@@ -38,7 +38,8 @@ async function missing(path: string, cause: unknown): Promise<GatewayError> {
   });
 }
 
-async function busy(path: string, cause: unknown): Promise<GatewayError> {
+/** Another program has the port. Which, is found out as far as this user may see it. */
+export async function busy(path: string, cause: unknown): Promise<GatewayError> {
   const holder = onLinux ? await findHolder(path) : undefined;
   if (!holder) return new GatewayError('link/busy', `${path}: another program uses the port`, { cause });
   if (holder.pid === process.pid) {
@@ -54,7 +55,8 @@ async function busy(path: string, cause: unknown): Promise<GatewayError> {
   });
 }
 
-async function denied(path: string, cause: unknown): Promise<GatewayError> {
+/** The user may not open the port: says which group may, and how to join it. */
+export async function denied(path: string, cause: unknown): Promise<GatewayError> {
   if (!onLinux) return new GatewayError('link/not-permitted', `${path}: the gateway may not open the port`, { cause });
   const owner = await ownerOf(path);
   const user = await userName();
@@ -74,58 +76,4 @@ async function denied(path: string, cause: unknown): Promise<GatewayError> {
       remedy: `Run "sudo usermod -aG ${owner.group} ${user}", then sign in again or restart the gateway.`,
     },
   );
-}
-
-async function nameOf(file: '/etc/group' | '/etc/passwd', id: number): Promise<string> {
-  const text = await readFile(file, 'utf8').catch(() => '');
-  for (const line of text.split('\n')) {
-    const [name, , number] = line.split(':');
-    if (name && number === String(id)) return name;
-  }
-  return String(id);
-}
-
-const userName = (): Promise<string> => nameOf('/etc/passwd', process.geteuid?.() ?? 0);
-
-async function ownerOf(path: string): Promise<{ group: string; groupMay: boolean } | undefined> {
-  const found = await stat(path).catch(() => undefined);
-  return found && { group: await nameOf('/etc/group', found.gid), groupMay: (found.mode & 0o060) === 0o060 };
-}
-
-interface Holder {
-  readonly pid: number;
-  readonly name: string;
-}
-
-/** Who has the port: the owner of the lock on it, else whoever has it open, as far as /proc lets this user see it. */
-async function findHolder(path: string): Promise<Holder | undefined> {
-  const device = await realpath(path).catch(() => path);
-  const pid = (await lockOwner(device)) ?? (await firstToHaveOpen(device));
-  if (pid === undefined) return undefined;
-  const name = (await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')).trim();
-  return { pid, name: name || 'unknown' };
-}
-
-/** A line of /proc/locks: `1: FLOCK ADVISORY WRITE <pid> <major>:<minor>:<inode> 0 EOF`, device numbers in hex. */
-async function lockOwner(device: string): Promise<number | undefined> {
-  const found = await stat(device).catch(() => undefined);
-  if (!found) return undefined;
-  for (const line of (await readFile('/proc/locks', 'utf8').catch(() => '')).split('\n')) {
-    const [, kind, , , pid, place] = line.trim().split(/\s+/);
-    const [major = '', minor = '', inode] = (place ?? '').split(':');
-    const sameDisk = Number.parseInt(major, 16) * 256 + Number.parseInt(minor, 16) === found.dev;
-    if (kind === 'FLOCK' && sameDisk && inode === String(found.ino) && Number(pid) > 0) return Number(pid);
-  }
-  return undefined;
-}
-
-async function firstToHaveOpen(device: string): Promise<number | undefined> {
-  for (const entry of await readdir('/proc').catch(() => [])) {
-    const pid = Number(entry);
-    if (!Number.isInteger(pid)) continue;
-    for (const fd of await readdir(`/proc/${pid}/fd`).catch(() => [])) {
-      if ((await readlink(`/proc/${pid}/fd/${fd}`).catch(() => '')) === device) return pid;
-    }
-  }
-  return undefined;
 }

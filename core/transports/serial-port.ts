@@ -1,17 +1,14 @@
-import { realpath, stat } from 'node:fs/promises';
 import type { SerialPort } from 'serialport';
 import type { Clock } from '../base/clock.ts';
 import { GatewayError } from '../base/errors.ts';
 import type { SerialLinkConfig } from '../contract/document/links.ts';
-import type { ByteLink } from './byte-port.ts';
-import { createLinkEnd } from './link-end.ts';
+import type { ByteLink, SerialControls } from './byte-port.ts';
+import { watchDevice } from './device-watch.ts';
+import { createLinkEnd, type LinkEnd } from './link-end.ts';
+import { linkLabel } from './link-label.ts';
+import { switchByDriver } from './ports/rs485.ts';
+import { createSerialControls, sendWithRts } from './serial-controls.ts';
 import { explainOpenFault } from './serial-faults.ts';
-
-const PARITY_LETTER = { none: 'N', even: 'E', odd: 'O' } as const;
-
-/** `/dev/ttyUSB0, 9600 8N1` */
-export const serialLabel = (config: SerialLinkConfig): string =>
-  `${config.path}, ${config.baudRate} ${config.dataBits}${PARITY_LETTER[config.parity]}${config.stopBits}`;
 
 function openPort(port: SerialPort): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -26,78 +23,78 @@ function closePort(port: SerialPort): Promise<void> {
   });
 }
 
-const WATCH_MS = 1000;
-
-/**
- * Notices that the device file went away or was replaced. serialport 13 misses an unplug that falls into one of its reads: the read then
- * gives nothing, is repeated at once and for ever, and takes a whole core. Closing the port ends that. Windows reports every unplug.
- */
-async function watchDevice(path: string, clock: Clock, onGone: () => void): Promise<() => void> {
-  if (process.platform === 'win32') return () => {};
-  const device = await realpath(path).catch(() => path);
-  const identity = (): Promise<string> =>
-    stat(device).then(
-      ({ ino, rdev }) => `${ino} ${rdev}`,
-      () => 'gone',
-    );
-  const first = await identity();
-  let stopped = false;
-  async function check(): Promise<void> {
-    const now = await identity();
-    if (!stopped && (now === 'gone' || now !== first)) onGone();
-  }
-  const cancel = clock.every(WATCH_MS, () => void check());
-  return () => {
-    stopped = true;
-    cancel();
-  };
-}
-
-/**
- * Opens a serial port with an exclusive lock. Main thread only: the native driver ends the process when it reads in a worker thread.
- * Never reads or sets the modem lines, which many adapters and all pseudo terminals refuse.
- * Rejects with `link/not-found`, `link/busy`, `link/not-permitted` or `link/failed`.
- */
-export async function openSerialPort(config: SerialLinkConfig, clock: Clock, signal: AbortSignal): Promise<ByteLink> {
+/** A new object every time: one that has failed opens again but can no longer be written. */
+async function openAnew(config: SerialLinkConfig, clock: Clock, signal: AbortSignal): Promise<SerialPort> {
   const serialport = await import('serialport');
   signal.throwIfAborted();
-  const label = serialLabel(config);
-  let port: SerialPort;
   try {
-    // A new object every time: one that has failed opens again but can no longer be written.
-    port = new serialport.SerialPort({
+    const port = new serialport.SerialPort({
       path: config.path,
       baudRate: config.baudRate,
       dataBits: config.dataBits,
       parity: config.parity,
       stopBits: config.stopBits,
       rtscts: config.rtscts,
+      xon: config.xonxoff === true,
+      xoff: config.xonxoff === true,
       autoOpen: false,
       lock: true,
     });
     port.on('error', () => {}); // errors reach us through callbacks and `close`; an unheard `error` would end the process
     await openPort(port);
+    return port;
   } catch (cause) {
-    throw await explainOpenFault(config.path, cause);
+    throw await explainOpenFault(config.path, cause, clock);
   }
-  if (signal.aborted) {
-    await closePort(port);
-    throw signal.reason;
-  }
-  const end = createLinkEnd(label, {
-    write: (bytes) =>
-      new Promise((resolve, reject) => {
-        const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-        port.write(buffer, (cause) => (cause ? reject(cause) : resolve()));
-      }),
-    release: () => closePort(port),
-  });
+}
+
+/** Sets the modem lines and the RS-485 mode as far as the configuration names them; everything else stays as the driver has it. */
+async function prepare(config: SerialLinkConfig, controls: SerialControls): Promise<void> {
+  const { rs485 } = config;
+  if (rs485?.mode === 'driver') await switchByDriver(config.path, rs485);
+  const rts = rs485?.mode === 'rts' ? !rs485.rtsOnSend : config.rts;
+  if (config.dtr !== undefined || rts !== undefined) await controls.set({ dtr: config.dtr, rts });
+}
+
+function listen(port: SerialPort, path: string, end: LinkEnd): void {
   const lost = (cause: unknown): void =>
-    end.broke(new GatewayError('link/lost', `${config.path}: the port was unplugged or its driver failed`, { cause }));
+    end.broke(new GatewayError('link/lost', `${path}: the port was unplugged or its driver failed`, { cause }));
   port.on('data', (chunk: Buffer) => end.heard(chunk)); // without a listener the driver never reports an unplug
   port.on('error', lost);
   port.on('close', lost);
-  const stopWatching = await watchDevice(config.path, clock, () => lost(new Error('the device file is gone')));
+}
+
+/**
+ * Opens a serial port with an exclusive lock. Main thread only: the native driver ends the process when it reads in a worker thread.
+ * Touches the modem lines only where the configuration names them: many adapters and all pseudo terminals refuse that.
+ * Rejects with `link/not-found`, `link/busy`, `link/not-permitted`, `link/not-supported` (modem lines, RS-485) or `link/failed`.
+ */
+export async function openSerialPort(config: SerialLinkConfig, clock: Clock, signal: AbortSignal): Promise<ByteLink> {
+  const port = await openAnew(config, clock, signal);
+  const controls = createSerialControls(config.path, port, clock);
+  try {
+    signal.throwIfAborted();
+    await prepare(config, controls);
+    signal.throwIfAborted();
+  } catch (cause) {
+    await closePort(port);
+    throw cause;
+  }
+  const write = (bytes: Uint8Array): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      port.write(buffer, (cause) => (cause ? reject(cause) : resolve()));
+    });
+  const end = createLinkEnd(linkLabel(config), {
+    write: config.rs485?.mode === 'rts' ? sendWithRts(controls, config.rs485, clock, write) : write,
+    release: () => closePort(port),
+  });
+  listen(port, config.path, end);
+  const stopWatching = await watchDevice(config.path, clock, () =>
+    end.broke(
+      new GatewayError('link/lost', `${config.path}: the port was unplugged`, { cause: new Error('the device file is gone') }),
+    ),
+  );
   void end.link.closed.then(stopWatching);
-  return end.link;
+  return { ...end.link, serial: controls };
 }

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { durability } from './durability.ts';
+import { field } from './field.ts';
 import { flow } from './flow.ts';
 import { functions } from './functions.ts';
 import { ingest } from './ingest.ts';
@@ -10,7 +11,7 @@ import { memory } from './memory.ts';
 import { barText, type Case, tableText } from './report.ts';
 import { start } from './start.ts';
 
-const CASES: readonly Case[] = [flow, ingest, start, memory, durability, functions];
+const CASES: readonly Case[] = [flow, ingest, start, memory, durability, functions, field];
 const ARTIFACTS = fileURLToPath(new URL('../../test-artifacts', import.meta.url));
 
 /** `npm run bench [-- <name> ...] [--quick]`: figures side by side with peers in one run. Exit code 1 when a bar is not met. */

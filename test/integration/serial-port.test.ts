@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../core/base/clock.ts';
 import { SerialLink } from '../../core/contract/document/links.ts';
+import { listByDriver } from '../../core/transports/ports/driver-list.ts';
 import { explainOpenFault } from '../../core/transports/serial-faults.ts';
-import { listSerialPorts } from '../../core/transports/serial-list.ts';
 import { openSerialPort } from '../../core/transports/serial-port.ts';
 import { bytePortConformance } from '../conformance/byte-port.suite.ts';
 import { createSerialPair, ended, missing, type SerialPair, waitFor } from '../fakes/socat.ts';
@@ -160,7 +160,7 @@ describe('the words of the driver', () => {
     ['Opening COM3: Access denied', 'link/busy'],
     ['Inappropriate ioctl for device', 'link/failed'],
   ])('%s is %s', async (text, code) => {
-    expect(await explainOpenFault('/dev/x-not-there', new Error(text))).toMatchObject({
+    expect(await explainOpenFault('/dev/x-not-there', new Error(text), systemClock)).toMatchObject({
       code,
       message: expect.stringContaining('/dev/x-not-there'),
     });
@@ -168,11 +168,11 @@ describe('the words of the driver', () => {
 });
 
 it('lists ports without failing, also where udevadm is missing', async () => {
-  expect(Array.isArray(await listSerialPorts())).toBe(true);
+  expect(Array.isArray(await listByDriver(systemClock))).toBe(true);
   const path = process.env['PATH'];
   try {
     process.env['PATH'] = '/nonexistent';
-    expect(Array.isArray(await listSerialPorts())).toBe(true);
+    expect(Array.isArray(await listByDriver(systemClock))).toBe(true);
   } finally {
     process.env['PATH'] = path;
   }

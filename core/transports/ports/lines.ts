@@ -2,19 +2,8 @@ import type { GatewayError } from '../../base/errors.ts';
 import type { LinkConfig } from '../../contract/document/links.ts';
 import type { ByteLink, ByteLinks } from '../byte-port.ts';
 import { type Claim, type PortClaims, plainKey } from './claims.ts';
+import { createLineCounts, type LineFigures } from './line-counts.ts';
 import type { PortBook } from './port-book.ts';
-
-/** What a line carried since the start. */
-export interface LineFigures {
-  readonly key: string;
-  readonly label: string;
-  readonly open: boolean;
-  readonly user: string | null;
-  readonly bytesIn: number;
-  readonly bytesOut: number;
-  readonly opens: number;
-  readonly lastError: Error | null;
-}
 
 /** All lines of the gateway: adapters open them through `links`, tools by a claim. */
 export interface Lines {
@@ -41,11 +30,27 @@ function endable(inner: ByteLink): { link: ByteLink; end(fault: GatewayError): v
   };
 }
 
-export function createLines(deps: { readonly links: ByteLinks; readonly claims: PortClaims; readonly book: PortBook }): Lines {
+/** `now` is wall time in ms, for the time of the last error. */
+export function createLines(deps: {
+  readonly links: ByteLinks;
+  readonly claims: PortClaims;
+  readonly book: PortBook;
+  readonly now: () => number;
+}): Lines {
   const { claims, book } = deps;
+  const counts = createLineCounts(deps.now);
   const keyOf = (link: LinkConfig, device: string): string =>
     link.kind === 'serial' ? book.identityOf(link) : plainKey(link, device);
   const located = (link: LinkConfig): LinkConfig => (link.kind === 'serial' ? { ...link, path: book.resolve(link) } : link);
+  /** Opens and counts. What the line carries is counted whoever has it. */
+  async function openCounted(key: string, config: LinkConfig, signal: AbortSignal, user: string): Promise<ByteLink> {
+    try {
+      return counts.opened(key, user, await deps.links.open(located(config), signal, user));
+    } catch (cause) {
+      if (!signal.aborted) counts.failed(key, cause);
+      throw cause;
+    }
+  }
   return {
     claims,
     book,
@@ -54,7 +59,7 @@ export function createLines(deps: { readonly links: ByteLinks; readonly claims: 
       async open(config, signal, user = '') {
         const key = keyOf(config, user);
         claims.check(key);
-        const { link, end } = endable(await deps.links.open(located(config), signal, user));
+        const { link, end } = endable(await openCounted(key, config, signal, user));
         try {
           claims.check(key); // it may have been claimed while the port was being opened
         } catch (cause) {
@@ -67,8 +72,8 @@ export function createLines(deps: { readonly links: ByteLinks; readonly claims: 
     },
     async openClaimed(config, claim, signal) {
       claims.check(claim.key, claim);
-      return await deps.links.open(located(config), signal, claim.holder);
+      return await openCounted(claim.key, config, signal, claim.holder);
     },
-    figures: () => [],
+    figures: counts.figures,
   };
 }

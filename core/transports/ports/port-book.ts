@@ -20,6 +20,7 @@ export interface PortFacts {
   readonly interfaceNumber: number;
 }
 
+/** `renamed` comes after `plugged` where a port that was here before has come back under another name. */
 export interface PortEvent {
   readonly kind: 'plugged' | 'unplugged' | 'renamed';
   readonly port: PortFacts;
@@ -53,18 +54,3 @@ export interface PortRoots {
 }
 
 export const SYSTEM_ROOTS: PortRoots = { dev: '/dev', sys: '/sys', system: true };
-
-/** A book that knows no ports: every link is bound by its path. */
-export function createPlainPortBook(): PortBook {
-  return {
-    name: 'ports',
-    async start() {},
-    async stop() {},
-    ports: () => [],
-    onEvent: () => () => {},
-    async refresh() {},
-    resolve: (link) => link.path,
-    bindingOf: () => undefined,
-    identityOf: (link) => `path:${link.path}`,
-  };
-}

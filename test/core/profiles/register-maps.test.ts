@@ -6,8 +6,10 @@ import { SHIPPED_PROFILES } from '../../../core/profiles/shipped-profiles.ts';
 
 function pointOf(profile: string, name: string): ModbusPointConfig {
   const file = SHIPPED_PROFILES.map(checkProfile).find(({ id }) => id === profile);
-  const point = file && sampleDevice(file).points.find((one) => one.name === name);
-  if (!point || !('table' in point)) throw new Error(`${profile} has no register ${name}`);
+  const device = file && sampleDevice(file);
+  if (device?.adapter !== 'modbus-rtu' && device?.adapter !== 'modbus-tcp') throw new Error(`${profile} is no Modbus device`);
+  const point = device.points.find((one) => one.name === name);
+  if (!point) throw new Error(`${profile} has no register ${name}`);
   return point;
 }
 
