@@ -118,4 +118,3 @@ export const Device = z.discriminatedUnion('adapter', [
   SimulatedDevice,
 ]);
 export type DeviceConfig = z.infer<typeof Device>;
-export type AdapterName = DeviceConfig['adapter'];
