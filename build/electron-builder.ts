@@ -56,6 +56,8 @@ export function packagerConfig(options: { output: string; electronDist?: string 
     linux: {
       target: ['deb', 'AppImage'],
       category: 'Utility',
+      // As core/cli/become.ts does for Node: the main process has many threads that come and go, too.
+      executableArgs: ['--js-flags=--no-memory-protection-keys'],
       maintainer: 'The Gatehouse maintainers <maintainers@gatehouse.example>',
       vendor: 'The Gatehouse maintainers',
       synopsis: 'Edge gateway with a console',

@@ -21,15 +21,21 @@ export function duration(ms: number): string {
 
 const SIZES = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const;
 
-/** `1.5 GB`, in powers of 1000, as the console shows sizes and disks are sold. */
-export function byteSize(bytes: number): string {
+/** Bytes in the unit to say them in, in powers of 1000: the next larger one begins at so many (`from`) of a unit. */
+export function inUnit(bytes: number, from: number): readonly [value: number, unit: string] {
   let value = bytes;
   let unit = 0;
-  while (value >= 1000 && unit < SIZES.length - 1) {
+  while (value >= from && unit < SIZES.length - 1) {
     value /= 1000;
     unit += 1;
   }
-  return `${unit === 0 || value >= 100 ? Math.round(value) : Number(value.toFixed(1))} ${SIZES[unit]}`;
+  return [value, SIZES[unit] ?? 'B'];
+}
+
+/** `1.5 GB`, in powers of 1000, as the console shows sizes and disks are sold. */
+export function byteSize(bytes: number): string {
+  const [value, unit] = inUnit(bytes, 1000);
+  return `${unit === 'B' || value >= 100 ? Math.round(value) : Number(value.toFixed(1))} ${unit}`;
 }
 
 /** `1 message`, `2 messages`. */

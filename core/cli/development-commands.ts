@@ -1,6 +1,6 @@
 import { newFunction, TEMPLATES } from './commands/function-new.ts';
 import type { RunOptions } from './commands/function-run.ts';
-import { type Act, type Common, UsageError } from './usage.ts';
+import { type Act, CLIENT_CONTEXT, type Common, UsageError } from './usage.ts';
 
 const ISOLATIONS = ['thread', 'process'] as const;
 
@@ -25,7 +25,7 @@ function speed(value: unknown): number {
 
 const withProject = (y: Common) =>
   y
-    .positional('path', { type: 'string', default: '.', describe: 'Its folder, or one file of code' })
+    .positional('path', { type: 'string', default: '.', describe: 'Its folder, one file of code, or (run) its package' })
     .option('handler', { type: 'string', describe: 'Another handler than its function.yaml names', requiresArg: true })
     .option('isolation', { choices: ISOLATIONS, describe: 'In a thread or in a process of its own' })
     .option('secrets', { type: 'string', describe: 'JSON file with secrets for this run, by name', requiresArg: true });
@@ -43,11 +43,12 @@ function addRun(parser: Common, act: Act): Common {
           requiresArg: true,
         })
         .option('topic', { type: 'string', default: 'gatehouse/invoke', describe: 'The topic it is told as the subject' })
-        .option('context', { type: 'string', describe: 'File with a client context (JSON)', requiresArg: true }),
+        .option('context', { type: 'string', describe: 'File with a client context (JSON)', requiresArg: true })
+        .option('client-context', CLIENT_CONTEXT),
     (argv) =>
       act(argv, async (context) => {
-        const { path, event, topic, context: clientContext, secrets, handler, isolation } = argv;
-        const options: RunOptions = { path, event, topic, context: clientContext, secrets, handler, isolation };
+        const { path, event, topic, clientContext, secrets, handler, isolation } = argv;
+        const options: RunOptions = { path, event, topic, context: argv.context, clientContext, secrets, handler, isolation };
         const { runFunction } = await import('./commands/function-run.ts');
         return runFunction(context, options);
       }),

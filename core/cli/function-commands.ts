@@ -2,7 +2,7 @@ import { discardFailed, listFailed, retryFailed, showFailed } from './commands/f
 import { invokeFunction } from './commands/invoke.ts';
 import { listSecrets, removeSecret, setSecret } from './commands/secrets.ts';
 import { addDevelopmentCommands } from './development-commands.ts';
-import { type Act, type Common, wholeNumber } from './usage.ts';
+import { type Act, CLIENT_CONTEXT, type Common, wholeNumber } from './usage.ts';
 
 const MOST = Number.MAX_SAFE_INTEGER;
 
@@ -13,7 +13,7 @@ function addInvoke(parser: Common, act: Act): Common {
     (y) =>
       y
         .positional('name', { type: 'string', demandOption: true, describe: 'Name of the function' })
-        .positional('payload', { type: 'string', describe: 'The event; without it an empty one' })
+        .positional('payload', { type: 'string', describe: 'The event, "-" reads the standard input; without it an empty one' })
         .option('event', {
           alias: 'e',
           type: 'string',
@@ -22,7 +22,8 @@ function addInvoke(parser: Common, act: Act): Common {
         })
         .option('saved', { type: 'string', describe: 'An event that was saved in the console', requiresArg: true })
         .option('topic', { type: 'string', describe: 'The topic it is told as the subject', requiresArg: true })
-        .option('context', { type: 'string', describe: 'File with a client context (JSON)', requiresArg: true }),
+        .option('context', { type: 'string', describe: 'File with a client context (JSON)', requiresArg: true })
+        .option('client-context', CLIENT_CONTEXT),
     (argv) =>
       act(argv, (context) =>
         invokeFunction(context, {
@@ -32,6 +33,7 @@ function addInvoke(parser: Common, act: Act): Common {
           saved: argv.saved,
           topic: argv.topic,
           context: argv.context,
+          clientContext: argv.clientContext,
         }),
       ),
   );

@@ -47,6 +47,10 @@ export function printable(text: string): string {
   }).join('');
 }
 
+/** Facts of one thing below each other: `topic       plant/1`. */
+export const factLines = (facts: readonly (readonly [name: string, text: string])[]): string[] =>
+  facts.map(([name, text]) => `${name.padEnd(12)}${printable(text)}`);
+
 /** Reports a failure and says which exit code it is. */
 export function report(error: unknown, output: Output): ExitCode {
   const wire = toWire(error);

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { GatewayError } from '../base/errors.ts';
+import { describe, GatewayError } from '../base/errors.ts';
 import type { Context } from './commands/command.ts';
 
 /** As the contract allows: 1,398,104 characters of base64. */
@@ -34,7 +34,7 @@ export async function readStdin(
 /** A file that a person has named. Rejects `cli/bad-input`. */
 export const readNamed = (path: string): Promise<Buffer> =>
   readFile(path).catch((cause: unknown) => {
-    throw badInput(`the file ${path} cannot be read`, cause);
+    throw badInput(`the file ${path} cannot be read: ${describe(cause)}`, cause);
   });
 
 /** The payload that a command was given. Rejects `cli/bad-input`: two of them, unreadable, above a megabyte. Null: there is none. */

@@ -34,6 +34,16 @@ function contextOf(argv: { data: string; json: boolean }, signal: AbortSignal): 
   };
 }
 
+/** The parser takes a lone "-" for nothing; it stands for the standard input. No argument of a program can have a NUL. */
+const DASH = '\0-';
+const hideDash = (arg: string): string => (arg === '-' ? DASH : arg);
+function showDash(argv: Record<string, unknown>): void {
+  for (const [name, value] of Object.entries(argv)) {
+    if (value === DASH) argv[name] = '-';
+    else if (Array.isArray(value)) argv[name] = value.map((one: unknown) => (one === DASH ? '-' : one));
+  }
+}
+
 type Finish = (run: (output: Output) => Promise<ExitCode>) => Promise<void>;
 
 function addViews(parser: Common, signal: AbortSignal, finish: Finish): Common {
@@ -134,12 +144,13 @@ export async function runCli(args: readonly string[], deps: CliDeps): Promise<Ex
   const finish: Finish = async (run) => {
     exitCode = await run(output).catch((error: unknown) => (deps.signal.aborted ? EXIT.failed : report(error, output)));
   };
-  const parser = yargs([...args])
+  const parser = yargs(args.map(hideDash))
     .scriptName('gatehouse')
     .usage('$0 <command> [options]')
     .option('data', DATA_OPTION)
     .option('json', { type: 'boolean', describe: 'Print JSON; streams print one object a line', default: false });
   const full = addCommands(parser, deps.signal, finish)
+    .middleware(showDash)
     .completion('completion', 'Print a script for the shell’s completion')
     .demandCommand(1, 'Name a command.')
     .strict()

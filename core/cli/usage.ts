@@ -19,3 +19,10 @@ export function wholeNumber(name: string, least: number, most: number) {
     return number;
   };
 }
+
+/** Of what invokes a function. */
+export const CLIENT_CONTEXT = {
+  type: 'string',
+  describe: 'The client context itself: JSON, or base64 as Lambda takes it',
+  requiresArg: true,
+} as const;

@@ -33,6 +33,8 @@ import {
 
 const none = z.strictObject({});
 const done = z.null();
+/** Characters of a client context in base64, as Lambda takes them. */
+const MOST_CONTEXT = 3583;
 
 /** Every call. The server looks methods up here only, parses the input and answers with the output. */
 export const METHODS = {
@@ -49,13 +51,18 @@ export const METHODS = {
   'function.rules': { input: z.strictObject({ name: z.string() }), output: FunctionRulesView },
   'function.restart': { input: z.strictObject({ name: z.string() }), output: done },
   'function.pause': { input: z.strictObject({ name: z.string(), paused: z.boolean() }), output: done },
-  /** Invokes it and waits for the result; `payload` is base64. The function's `permissions.invokedBy` must name the caller's kind. */
+  /**
+   * Invokes it and waits for the result; `payload` is base64. The function's `permissions.invokedBy` must name the caller's kind.
+   * `clientContext`: an object with `client`, `custom` and `env` (each an object, each may be left out), or the same as JSON in base64,
+   * as Lambda's `X-Amz-Client-Context` has it. A call that is cancelled (`api/cancelled`) takes an event back that has not begun; one
+   * that runs goes on to its end or its deadline, and nobody is told of it.
+   */
   'function.invoke': {
     input: z.strictObject({
       name: z.string(),
       payload: z.string().max(1_398_104),
       topic: z.string().min(1).max(256).default('gatehouse/invoke'),
-      clientContext: z.record(z.string(), z.json()).optional(),
+      clientContext: z.union([z.record(z.string(), z.json()), z.string().max(MOST_CONTEXT)]).optional(),
     }),
     output: InvocationView,
   },

@@ -159,6 +159,8 @@ export const InvocationView = z.object({
   cold: z.boolean(),
   logs: z.array(z.object({ level: z.string(), text: z.string() })),
   published: z.array(z.object({ topic: z.string(), size: z.number(), payload: z.string() })),
+  /** How many there were beyond these two lists. */
+  unlisted: z.object({ logs: z.number(), published: z.number() }),
 });
 export type InvocationView = z.infer<typeof InvocationView>;
 

@@ -1,4 +1,5 @@
 import { ERRORS } from '../base/errors.ts';
+import { inUnit } from '../base/words.ts';
 import type { OutboxStreamView, StorageView } from './outbox-views.ts';
 
 /** What the outbox promises and why messages are lost, in the same words wherever a person reads them. */
@@ -13,7 +14,6 @@ const UNITS = [
   { ms: HOUR, name: 'hour' },
   { ms: MINUTE, name: 'minute' },
 ] as const;
-const SIZES = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
 
 const numbers = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 3 });
 const counted = (count: number, what: string): string => `${numbers.format(count)} ${what}${count === 1 ? '' : 's'}`;
@@ -29,13 +29,8 @@ export function limitSpan(ms: number): string {
 
 /** Bytes as a limit is spoken of, three digits without empty decimals: `2 GB`, `8.59 GB`. */
 export function limitBytes(bytes: number): string {
-  let value = bytes;
-  let unit = 0;
-  while (value >= 999.5 && unit < SIZES.length - 1) {
-    value /= 1000;
-    unit += 1;
-  }
-  return `${numbers.format(value >= 1000 ? Math.round(value) : Number(value.toPrecision(3)))} ${SIZES[unit]}`;
+  const [value, unit] = inUnit(bytes, 999.5);
+  return `${numbers.format(value >= 1000 ? Math.round(value) : Number(value.toPrecision(3)))} ${unit}`;
 }
 
 /** `2nd`, `3rd`, `10th`, `11th`, `21st`. */

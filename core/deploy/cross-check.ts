@@ -2,7 +2,7 @@ import { type DeviceConfig, isModbus } from '../contract/document/devices.ts';
 import type { SiteDocument } from '../contract/document/document.ts';
 import { checkPattern } from '../contract/document/line-pattern.ts';
 import type { SerialLinkConfig } from '../contract/document/links.ts';
-import type { CrossFault } from './cross-fault.ts';
+import { type CrossFault, knownWords } from './cross-fault.ts';
 import type { Path } from './document-path.ts';
 import { functionFaults } from './functions-check.ts';
 import { modbusFaults } from './modbus-check.ts';
@@ -35,18 +35,13 @@ function duplicates(names: readonly string[], at: (index: number) => Path, what:
   });
 }
 
-const listed = (known: readonly string[]): string =>
-  known.length === 0
-    ? 'There is none in this document.'
-    : `Known here: ${known.slice(0, 8).join(', ')}${known.length > 8 ? ', ...' : ''}.`;
-
 function references(document: Parts, { devices, functions }: Names): readonly CrossFault[] {
   const check = (ref: string, path: Path): readonly CrossFault[] => {
     const [kind, name = ''] = ref.split(':');
     if (name === '' || name === '*') return [];
     const known = kind === 'device' ? devices : functions;
     if (known.includes(name)) return [];
-    return [{ path, message: `There is no ${kind} "${name}".`, remedy: listed(known) }];
+    return [{ path, message: `There is no ${kind} "${name}".`, remedy: knownWords(known) }];
   };
   return document.subscriptions.flatMap((one, i) => [
     ...check(one.source, ['subscriptions', i, 'source']),

@@ -1,6 +1,6 @@
 import type { FunctionConfig } from '../contract/document/functions.ts';
 import { cronFault } from '../functions/triggers/timetable.ts';
-import type { CrossFault } from './cross-fault.ts';
+import { type CrossFault, knownWords } from './cross-fault.ts';
 import type { Path } from './document-path.ts';
 import { placeInFile, singleFile, splitHandler } from './handler-place.ts';
 
@@ -9,11 +9,6 @@ export interface KnownNames {
   readonly devices: readonly string[];
   readonly functions: readonly string[];
 }
-
-const knownWords = (known: readonly string[]): string =>
-  known.length === 0
-    ? 'There is none in this document.'
-    : `Known here: ${known.slice(0, 8).join(', ')}${known.length > 8 ? ', ...' : ''}.`;
 
 function unknown(names: readonly string[], known: readonly string[], what: string, path: Path): readonly CrossFault[] {
   return names.flatMap((name, i) =>

@@ -12,11 +12,11 @@ const bad = (message: string, remedy?: string): GatewayError =>
   new GatewayError('function/package-bad', message, remedy === undefined ? {} : { remedy });
 
 const isLeftOut = (name: string): boolean =>
-  [...LEFT_OUT].some((one) => name === one || name.endsWith(`/${one}`)) || /^[^/]+\.zip(\.json)?$/.test(name);
+  [...LEFT_OUT].some((one) => name === one || name.endsWith(`/${one}`)) || /^[^/]+\.zip(\.json|\.new)?$/.test(name);
 
 /**
  * The files of a folder as they go into a package, in no order. Leaves out version control, `node_modules/.bin`, what its lock file says
- * is for development only, and packages that lie at the top of it. Rejects with `function/package-bad`: a symbolic link, another special file, a name that no package can have,
+ * is for development only, and packages (also half made ones) that lie at the top of it. Rejects with `function/package-bad`: a symbolic link, another special file, a name that no package can have,
  * 20,000 files, 250 MB, an empty or missing folder.
  */
 export async function filesOfFolder(folder: string): Promise<readonly (PackedFile & { readonly bytes: number })[]> {

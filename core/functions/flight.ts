@@ -1,5 +1,5 @@
 import type { Job } from './invocation.ts';
-import { packPayloads } from './packing.ts';
+import { packEvents } from './packing.ts';
 import { type BatchMessage, type EventExtra, SERIALS, serialDistance } from './protocol.ts';
 
 /** How the events that a dead instance still had divide. */
@@ -49,22 +49,14 @@ export function createFlight(): Flight {
   function indexOf(cell: number): number {
     if (cell === 0) return -1;
     const index = serialDistance(cell - 1, head);
-    return index < events.length ? index : -1;
+    return index >= 0 && index < events.length ? index : -1; // a process may write there what it likes
   }
   return {
     load(jobs) {
       const first = (head + events.length) % SERIALS;
       events = [...events, ...jobs];
       open.push(jobs.length);
-      const topics: string[] = [];
-      const sources: string[] = [];
-      const payloads: Uint8Array[] = [];
-      for (const message of jobs) {
-        topics.push(message.topic);
-        sources.push(`${message.source.kind}:${message.source.id}`);
-        payloads.push(message.payload);
-      }
-      return { t: 'batch', first, topics, sources, bytes: packPayloads(payloads), extras: extrasOf(jobs) };
+      return { t: 'batch', first, ...packEvents(jobs), extras: extrasOf(jobs) };
     },
     at: (serial) => events[serialDistance(serial, head)],
     oldest: (count) => events.slice(0, count),

@@ -16,6 +16,7 @@ import { createDeadLetters } from './dead-letters.ts';
 import type { FunctionFault } from './fault-book.ts';
 import { exposeFigures } from './figures.ts';
 import type { Wreck } from './flight.ts';
+import { createHopMemory } from './hop-memory.ts';
 import { createInstanceMaker, type FunctionEntry } from './instance-maker.ts';
 import type { InstanceEnd } from './instance-seam.ts';
 import { createIntake } from './intake.ts';
@@ -24,6 +25,7 @@ import { createInvoking } from './invoking.ts';
 import { createJobEnds } from './job-ends.ts';
 import { createLanes, createPlainQueue, keyOf } from './lanes.ts';
 import { createLedger } from './ledger.ts';
+import { createLeftOvers } from './left-overs.ts';
 import { createPool } from './pool.ts';
 import { createRetries } from './retries.ts';
 import type { FunctionRunner } from './runner.ts';
@@ -42,6 +44,8 @@ export interface RunnerDeps {
   readonly tracer: Tracer;
   /** The router. Nothing, or a promise that resolves, means accepted (with a durable target: on disk). */
   publish(draft: Draft): Promise<void> | undefined;
+  /** Of the router too: what is published within gets one time. Absent: each its own. */
+  together?(publishes: () => void): void;
   readonly carriers: Carriers;
   readonly gatekeeper: Gatekeeper;
   readonly desk: CallDesk;
@@ -51,6 +55,8 @@ export interface RunnerDeps {
   /** Where scratch folders are, one per function; absent: functions have none. */
   readonly scratchRoot?: string;
   readonly thing: { readonly name: string; readonly region: string };
+  /** Whether a person has paused it: kept by the gateway, for all versions of the function. */
+  readonly pausing?: { paused: boolean };
   readonly random?: () => number;
   /** A new UUID. */
   readonly newId?: () => string;
@@ -79,8 +85,8 @@ export function createFunctionRunner(deps: RunnerDeps, config: FunctionConfig, e
   const strict = config.concurrency === 1 || config.orderBy !== undefined;
   let phase: Phase = 'starting';
   let since = markNow(clock);
-  let paused = false;
-  /** The version before still runs events that come first. */
+  const pausing = deps.pausing ?? { paused: false };
+  /** Events that come first are not here yet: with the version before, or in the store. */
   let holding = false;
   /** What it still leaves, where this version cannot take it any more. */
   let before: Promise<readonly Job[]> = Promise.resolve([]);
@@ -93,6 +99,9 @@ export function createFunctionRunner(deps: RunnerDeps, config: FunctionConfig, e
   let stopping: Promise<void> | undefined;
   let ticks = 0;
   let announced = false;
+
+  const hops = createHopMemory(config.lifetime !== 'long-lived');
+  const hopsNow = (): number => hops.now([...pool.slots].map(({ instance }) => instance?.oldest?.hops ?? 0));
 
   /** Once per turn, when the books hold again. */
   function announce(): void {
@@ -130,18 +139,28 @@ export function createFunctionRunner(deps: RunnerDeps, config: FunctionConfig, e
   );
   const retries = createRetries({ clock, random, onDue: goOn }, { ...config.retries, room: size });
   const deadLetters = createDeadLetters({ failed: deps.failed, log, now: clock.now }, facts);
+  const leftOvers = createLeftOvers({ failed: deps.failed, deadLetters, log, newId, intake }, name);
   const ends = createJobEnds({
     monotonic: clock.monotonic,
     ledger,
     deadLetters: config.retries.deadLetter ? deadLetters : undefined,
+    keep: leftOvers.keep,
     limits: config,
     queueSize: size,
     tryAgain(job, fault) {
+      const attempt = (job.ticket?.attempt ?? 1) + 1;
+      if (phase === 'stopped' && attempt <= config.retries.count + 1) {
+        leftOvers.leave({ ...job, ticket: { ...job.ticket, attempt } }, fault);
+        return true;
+      }
       if (phase === 'stopped' || phase === 'parked' || !retries.offer(job, fault)) return false;
       ledger.retried();
       return true;
     },
-    done: intake.done,
+    done(job) {
+      hops.ended(job.hops);
+      intake.done(job);
+    },
   });
   const scratch =
     deps.scratchRoot === undefined || config.scratchMb === 0
@@ -151,7 +170,11 @@ export function createFunctionRunner(deps: RunnerDeps, config: FunctionConfig, e
           // Its own also where a version with other settings brings the same code.
           { root: deps.scratchRoot, name, version: `${entry.version}-${newId().slice(0, 8)}`, limitMb: config.scratchMb },
         );
-  const makeInstance = createInstanceMaker({ ...deps, newId, scratch: scratch?.directory ?? null }, config, entry);
+  const makeInstance = createInstanceMaker(
+    { ...deps, strayHops: hopsNow, newId, scratch: scratch?.directory ?? null },
+    config,
+    entry,
+  );
   const pool = createPool(
     {
       clock,
@@ -162,7 +185,7 @@ export function createFunctionRunner(deps: RunnerDeps, config: FunctionConfig, e
         },
         take: (count) => (config.retries.count > 0 ? intake.take(count).map(named) : intake.take(count)),
       },
-      mayWork: () => !paused && !holding && !late && phase !== 'parked' && phase !== 'stopped',
+      mayWork: () => !pausing.paused && !holding && !late && phase !== 'parked' && phase !== 'stopped',
       usualMs: () => (figures.invocations > 0 ? figures.usualMs : undefined),
       onReady(coldMs) {
         policy.loaded();
@@ -233,6 +256,7 @@ export function createFunctionRunner(deps: RunnerDeps, config: FunctionConfig, e
   const cancelTick = clock.every(TICK_MS, () => {
     ticks += 1;
     figures.tick();
+    hops.tick();
     pool.tick(ticks % IDLE_TICKS === 0);
   });
   const gauges = {
@@ -270,12 +294,13 @@ export function createFunctionRunner(deps: RunnerDeps, config: FunctionConfig, e
   async function stop(): Promise<void> {
     enter('stopped');
     intake.refuse('gateway/stopping');
-    if (!late) giveUp();
+    for (const { job, fault } of retries.clear()) leftOvers.leave(job, fault);
     cancelTick();
     hideFigures();
     ledger.own.hide();
     settle();
     await pool.empty(Math.min(GRACE_MS, timeoutMs));
+    await before; // what the version before still gives is kept, too
     await Promise.all([deadLetters.settled(), scratch?.stop()]);
   }
   const stopOnce = (): Promise<void> => {
@@ -297,6 +322,9 @@ export function createFunctionRunner(deps: RunnerDeps, config: FunctionConfig, e
       signal.throwIfAborted();
       const onAbort = (): void => void stopOnce(); // never rejects
       signal.addEventListener('abort', onAbort, { once: true });
+      holding = true;
+      await leftOvers.resume();
+      holding = false;
       await startInstances();
       signal.removeEventListener('abort', onAbort);
       if (!signal.aborted) return;
@@ -324,7 +352,7 @@ export function createFunctionRunner(deps: RunnerDeps, config: FunctionConfig, e
       });
     },
     async invoke(request, signal) {
-      if (paused) throw new GatewayError('function/paused', `function "${name}" is paused`);
+      if (pausing.paused) throw new GatewayError('function/paused', `function "${name}" is paused`);
       return invoking.invoke(request, signal);
     },
     invokeLater: async (request) => invoking.later(request),
@@ -339,12 +367,13 @@ export function createFunctionRunner(deps: RunnerDeps, config: FunctionConfig, e
       await startInstances();
     },
     pause(next) {
-      paused = next;
+      pausing.paused = next;
       since = markNow(clock);
       announce();
       pool.dispatch();
     },
     onChanged: (listener) => changed.on(listener),
+    hopsNow,
     errors: ledger.errors.views,
     instances: () => instanceViews(clock, config, entry, pool),
     view: () =>
@@ -353,7 +382,7 @@ export function createFunctionRunner(deps: RunnerDeps, config: FunctionConfig, e
         version: entry.version,
         phase,
         since: since.wallMs(),
-        paused,
+        paused: pausing.paused,
         figures,
         own: ledger.own.values(),
         intake,

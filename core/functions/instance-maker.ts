@@ -22,6 +22,7 @@ export interface FunctionEntry {
 export interface InstanceMakerDeps {
   readonly clock: Clock;
   publish(draft: Draft): Promise<void> | undefined;
+  together?(publishes: () => void): void;
   readonly carriers: Carriers;
   readonly gatekeeper: Gatekeeper;
   readonly desk: CallDesk;
@@ -29,6 +30,8 @@ export interface InstanceMakerDeps {
   /** Where its instances may write; null: nowhere. */
   readonly scratch: string | null;
   readonly thing: { readonly region: string };
+  /** Hops of what is published while no event is handled. */
+  strayHops(): number;
   newId(): string;
 }
 
@@ -44,13 +47,16 @@ export function createInstanceMaker(deps: InstanceMakerDeps, config: FunctionCon
   const { childProcesses, workers, addons, files } = permissions;
   const sandbox = { readable: files.read, writable: files.write, childProcesses, workers, addons };
 
+  /** What the timers of a long-lived function publish begins anew; those of others were left behind by an event. */
+  const strayHops = config.lifetime === 'long-lived' ? () => 0 : deps.strayHops;
   const publish: InstancePublish = (draft, event) => {
     if (!gatekeeper.mayPublish(draft.topic)) {
       gatekeeper.demand({ kind: 'publish', topic: draft.topic }); // throws, in words
       throw new GatewayError('function/denied', `function "${name}" may not publish on "${draft.topic}"`);
     }
-    note(seenBy(event)?.published, [{ topic: draft.topic, payload: draft.payload }]);
-    return deps.publish(draft);
+    const seen = seenBy(event);
+    if (seen) note(seen.published, [{ topic: draft.topic, payload: draft.payload }]);
+    return deps.publish(event ? draft : { ...draft, hops: strayHops() + 1 });
   };
   return (listener) => {
     const carry = isolation === 'process' ? carriers.process : carriers.thread;
@@ -59,6 +65,7 @@ export function createInstanceMaker(deps: InstanceMakerDeps, config: FunctionCon
       {
         clock,
         publish,
+        together: deps.together,
         desk: deps.desk,
         carry,
         listener: {

@@ -20,6 +20,8 @@ const BATCHES_IN_FLIGHT = 2;
 /** With so many publishes that the router has not settled, an instance gets no new events. */
 const MAX_UNSETTLED = 1000;
 const LINES_PER_S = 200;
+/** An instance that has said why it ends does so at once; what hangs in its last breath, or only says so, is ended. */
+const LAST_WORDS_MS = 1000;
 /** An instance that has work takes it within microseconds; a machine that is busy otherwise may need longer. */
 const STUCK_MS = 1000;
 
@@ -27,6 +29,8 @@ export interface InstanceDeps {
   readonly clock: Clock;
   readonly listener: InstanceListener;
   readonly publish: InstancePublish;
+  /** Calls a function that publishes a group; as of one time. */
+  readonly together?: ((publishes: () => void) => void) | undefined;
   readonly desk: CallDesk;
   /** Starts what `options.isolation` names. */
   readonly carry: StartCarrier;
@@ -52,6 +56,8 @@ export function createInstance(deps: InstanceDeps, options: InstanceOptions): Fu
   let toldAt = 0;
   let cancelGrace: (() => void) | undefined;
 
+  /** What an instance says is bounded there already; code that speaks past that is bounded here, and no other. */
+  const toldLimit = createLineLimit(2 * LINES_PER_S, clock.monotonic);
   const limits = [createLineLimit(LINES_PER_S, clock.monotonic), createLineLimit(LINES_PER_S, clock.monotonic)] as const;
   const carrier = deps.carry(
     {
@@ -75,6 +81,7 @@ export function createInstance(deps: InstanceDeps, options: InstanceOptions): Fu
   const publishing = createPublishing({
     name: options.name,
     publish: deps.publish,
+    together: deps.together ?? ((publishes) => publishes()),
     eventOf: (owner) => flight.at(owner),
     answer(first, count, refused) {
       post({ t: 'accepted', first, count, refused });
@@ -86,6 +93,11 @@ export function createInstance(deps: InstanceDeps, options: InstanceOptions): Fu
   function condemn(found: Verdict): void {
     verdict ??= { ...found, runningCell: found.runningCell ?? cell.load(CELL.running) };
     carrier.terminate();
+  }
+  /** It ends by itself now. */
+  function lastWords(found: Verdict): void {
+    verdict ??= found;
+    cancelGrace ??= clock.after(LAST_WORDS_MS, carrier.terminate);
   }
   /** What the cell says counts only for a while: a process could write there what it likes. Ends that were told are hard to feign. */
   function progress(): string | undefined {
@@ -102,8 +114,11 @@ export function createInstance(deps: InstanceDeps, options: InstanceOptions): Fu
   const cancelLoad = clock.after(LOAD_TIMEOUT_MS, () => condemn({ kind: 'load-timeout' }));
 
   function takeOut(out: OutMessage): void {
-    const { times, publishes } = unpackOutbox(out.bytes, out.count, out.publishes.topics.length);
-    if (out.logs.length > 0) listener.onLog(out.logs);
+    const { times, publishes } = unpackOutbox(out.bytes, out.count, out.publishes.count);
+    if (out.logs.length > 0) {
+      const lines = out.logs.flatMap(toldLimit);
+      if (lines.length > 0) listener.onLog(lines);
+    }
     if (out.metrics.length > 0) listener.onMetrics(out.metrics);
     const ended = flight.oldest(out.count);
     last = ended.at(-1) ?? last;
@@ -111,12 +126,14 @@ export function createInstance(deps: InstanceDeps, options: InstanceOptions): Fu
       publishing.take(out.publishes, publishes); // while their events are still there to be asked for hops and trace
       listener.onPublished(publishes.length);
     }
-    const thrown = new Map(out.failures);
-    const results = new Map(out.results);
-    ended.forEach((event, index) => {
+    const thrown = out.failures.length > 0 ? new Map(out.failures) : undefined;
+    const results = out.results.length > 0 ? new Map(out.results) : undefined;
+    let index = 0;
+    for (const event of ended) {
       const startedAt = (times[index * 2] ?? 0) + toMain;
-      listener.onEnded(event, startedAt, times[index * 2 + 1] ?? 0, thrown.get(index), results.get(index));
-    });
+      listener.onEnded(event, startedAt, times[index * 2 + 1] ?? 0, thrown?.get(index), results?.get(index));
+      index += 1;
+    }
     flight.land(ended.length);
     if (ended.length === 0) return;
     toldAt = clock.monotonic();
@@ -125,7 +142,8 @@ export function createInstance(deps: InstanceDeps, options: InstanceOptions): Fu
   /** Does what the function asks of the gateway, for the event that it handles. */
   function takeCall({ id, owner, method, input }: Extract<FromInstance, { t: 'call' }>): void {
     const event = owner < 0 ? undefined : flight.at(owner);
-    const facts = { function: options.name, hops: event?.hops ?? 0, traceId: event?.traceId };
+    const seen = event?.ticket?.watch?.seen;
+    const facts = { function: options.name, hops: event?.hops ?? 0, traceId: event?.traceId, seen };
     deps.desk.take(method, input, facts, life.signal).then(
       (value) => answer(id, value, null),
       (cause: unknown) => answer(id, null, faultOf(cause)),
@@ -152,10 +170,10 @@ export function createInstance(deps: InstanceDeps, options: InstanceOptions): Fu
         if (stopping) condemn({ kind: 'stopped', runningCell: 0 });
         return;
       case 'load-failed':
-        verdict ??= { kind: 'load-failed', thrown: message.thrown };
+        lastWords({ kind: 'load-failed', thrown: message.thrown });
         return;
       case 'uncaught':
-        verdict ??= { kind: 'uncaught', thrown: message.thrown, ...(message.running ? {} : { runningCell: 0 }) };
+        lastWords({ kind: 'uncaught', thrown: message.thrown, ...(message.running ? {} : { runningCell: 0 }) });
         return;
       case 'memory':
         return; // the carrier's own business

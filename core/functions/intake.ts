@@ -12,7 +12,7 @@ interface Blocked {
 
 export type Refusing = 'function/parked' | 'gateway/stopping';
 /** Why an event was dropped, as the books name it. */
-export type DropReason = 'queue-full' | 'parked' | 'stopping';
+export type DropReason = 'queue-full' | 'parked' | 'stopping' | 'cancelled';
 
 /**
  * The bounded queue of one function, with the books' left side: what came in, what waits, what was dropped and why.
@@ -68,6 +68,7 @@ export function createIntake(deps: IntakeDeps, { name, whenFull }: IntakeOptions
 
   const faultOf = (reason: DropReason): GatewayError => {
     if (reason === 'queue-full') return new GatewayError('function/busy', `the queue of function "${name}" is full`);
+    if (reason === 'cancelled') return new GatewayError('api/cancelled', `the invocation of function "${name}" was cancelled`);
     if (reason === 'parked') return new GatewayError('function/parked', `function "${name}" is parked after repeated failure`);
     return new GatewayError('gateway/stopping', `function "${name}" is being stopped`);
   };
@@ -100,8 +101,9 @@ export function createIntake(deps: IntakeDeps, { name, whenFull }: IntakeOptions
   }
   /** The log lines and publishes of a watched event are told from those of others by its batch. */
   function alone(taken: readonly Job[]): readonly Job[] {
+    if (taken.length === 1) return taken;
     const at = taken.findIndex(({ ticket }) => ticket?.watch?.seen);
-    if (at < 0 || taken.length === 1) return taken;
+    if (at < 0) return taken;
     const cut = Math.max(1, at);
     queue.unshift(taken.slice(cut));
     return taken.slice(0, cut);
@@ -128,7 +130,12 @@ export function createIntake(deps: IntakeDeps, { name, whenFull }: IntakeOptions
       deps.onWork();
     },
     take(wanted) {
-      const taken = alone(queue.take(wanted));
+      let taken = alone(queue.take(wanted));
+      while (taken.length === 1 && taken[0]?.ticket?.watch?.withdrawn) {
+        count(taken, 'cancelled', true);
+        queue.done(taken[0]);
+        taken = alone(queue.take(wanted));
+      }
       if (blocked.length > 0) admitBlocked();
       return taken;
     },

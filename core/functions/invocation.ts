@@ -57,6 +57,8 @@ export interface InvokeOutcome {
     readonly topic: string;
     readonly payload: Uint8Array;
   }[];
+  /** How many there were beyond these lists; absent: none. */
+  readonly unlisted?: { readonly logs: number; readonly published: number };
 }
 
 /** What is noted on the way for who waits for the outcome. */
@@ -65,12 +67,20 @@ export interface Watch {
   readonly since: number;
   /** An instance had to be started for it. */
   cold: boolean;
+  /** The person who waited has cancelled it: it is not to begin. */
+  withdrawn?: boolean;
   /** Only with `observe`: such an event goes to its instance in a batch of its own. */
   readonly seen: Seen | null;
 }
+/** What there is room for, and how many there were. */
+export interface SeenList<T> {
+  readonly items: T[];
+  readonly most: number;
+  count: number;
+}
 export interface Seen {
-  readonly logs: (readonly [level: string, text: string])[];
-  readonly published: { readonly topic: string; readonly payload: Uint8Array }[];
+  readonly logs: SeenList<readonly [level: string, text: string]>;
+  readonly published: SeenList<{ readonly topic: string; readonly payload: Uint8Array }>;
 }
 
 /**

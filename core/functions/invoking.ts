@@ -16,7 +16,7 @@ export interface InvokingDeps {
 
 /** Turns requests into events of the queue. All of them throw what `admit` throws. */
 export interface Invoking {
-  /** Waits for the outcome; an aborted signal rejects and leaves the invocation running. */
+  /** Waits for the outcome; an aborted signal rejects. It takes back an observed event that no instance has yet; what runs goes on. */
   invoke(request: InvokeRequest, signal: AbortSignal): Promise<InvokeOutcome>;
   /** Gives the request id. */
   later(request: InvokeRequest): string;
@@ -53,7 +53,10 @@ export function createInvoking(deps: InvokingDeps): Invoking {
       const { ticket, promise } = waitingTicket(request, newId(), clock.monotonic());
       admit(jobOf(request, ticket));
       const { promise: aborted, reject } = Promise.withResolvers<never>();
-      const onAbort = (): void => reject(signal.reason);
+      const onAbort = (): void => {
+        if (ticket.watch && request.observe) ticket.watch.withdrawn = true;
+        reject(signal.reason);
+      };
       signal.addEventListener('abort', onAbort, { once: true });
       try {
         return await Promise.race([promise, aborted]);
@@ -66,16 +69,16 @@ export function createInvoking(deps: InvokingDeps): Invoking {
       admit(jobOf(request, { attempt: 1, requestId, request }));
       return requestId;
     },
-    again({ message, requestId, context }) {
-      const ticket: Ticket = { attempt: 1, requestId: requestId ?? newId() };
-      if (context === null) {
-        admit({ ...message, ticket });
-        return;
-      }
-      const clientContext: ClientContext = JSON.parse(context);
-      const { payload, topic: subject, hops } = message;
-      const request: InvokeRequest = { payload, by: { kind: 'console', id: '' }, subject, clientContext, hops, observe: false };
-      admit({ ...message, ticket: { ...ticket, request } });
-    },
+    again: (event) => admit(jobAgain(event, 1, newId)),
   };
+}
+
+/** A stored event as one of the queue, with the ticket of this attempt. */
+export function jobAgain({ message, requestId, context }: FailedEvent, attempt: number, newId: () => string): Job {
+  const ticket: Ticket = { attempt, requestId: requestId ?? newId() };
+  if (context === null) return { ...message, ticket };
+  const clientContext: ClientContext = JSON.parse(context);
+  const { payload, topic: subject, hops } = message;
+  const request: InvokeRequest = { payload, by: { kind: 'console', id: '' }, subject, clientContext, hops, observe: false };
+  return { ...message, ticket: { ...ticket, request } };
 }

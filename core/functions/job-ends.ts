@@ -13,6 +13,8 @@ export interface JobEndsDeps {
   readonly ledger: Ledger;
   /** Absent: what has failed for good is only counted. */
   readonly deadLetters: DeadLetters | undefined;
+  /** Where what a stopping function is not done with is kept. */
+  keep(job: Job): void;
   readonly limits: { readonly timeoutMs: number; readonly memoryMb: number };
   readonly queueSize: number;
   /** Whether the event gets another attempt; it still waits then. */
@@ -77,9 +79,10 @@ export function createJobEnds(deps: JobEndsDeps): JobEnds {
       ledger.dropped(jobs.length, reason, deps.queueSize);
       for (const job of jobs) {
         job.ticket?.fail?.(cause);
-        // What was taken over before its function was parked must not be lost silently; what is refused now is its source's.
-        if (reason === 'parked' && kept && !job.ticket?.settle)
-          deadLetters?.add(job, { code: 'function/parked', message: cause.message, stack: '' });
+        // What was taken over before must not be lost silently; what is refused now is its source's.
+        if (!kept || job.ticket?.settle) continue;
+        if (reason === 'parked') deadLetters?.add(job, { code: 'function/parked', message: cause.message, stack: '' });
+        if (reason === 'stopping') deps.keep(job);
       }
     },
   };

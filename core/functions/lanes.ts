@@ -92,10 +92,14 @@ export function createLanes(capacity: number, key: (message: Message) => string,
     if (first) open.unshift([lane]);
     else open.push(lane);
   }
-  /** What is gone must not pile up where nothing is ever dropped. */
+  /** What is gone must not pile up: in `order` where nothing is ever dropped, in `open` where nothing is ever taken. */
   function tidy(): void {
-    if (order.size <= size * 2 + SLACK) return;
-    for (const entry of order.clear()) if (!entry.gone) order.push(entry);
+    if (order.size > size * 2 + SLACK) for (const entry of order.clear()) if (!entry.gone) order.push(entry);
+    if (open.size <= size + SLACK) return;
+    for (const lane of open.clear()) {
+      if (lane.entries.size > 0) open.push(lane);
+      else lane.listed = false;
+    }
   }
   return {
     push(job) {
@@ -115,6 +119,7 @@ export function createLanes(capacity: number, key: (message: Message) => string,
         lane.entries.shift(); // the oldest of all is the oldest of its lane
         size -= 1;
         if (lane.entries.size === 0 && lane.held === 0) lanes.delete(key(entry.job));
+        tidy();
         return entry.job;
       }
       return undefined;

@@ -13,6 +13,10 @@ import type { DropReason } from './intake.ts';
 import { createOwnMetrics, type OwnMetrics } from './own-metrics.ts';
 import type { ThrownText } from './protocol.ts';
 
+/** One event that the machine held up says nothing of the next: it counts as so many usual ones. Slow ones in a row soon double what is usual. */
+const OUTLIER = 20;
+const LEAST_OUTLIER_MS = 0.25;
+
 export interface LedgerDeps {
   readonly clock: Clock;
   /** Already under the function's name. */
@@ -94,7 +98,7 @@ export function createLedger(deps: LedgerDeps, facts: { readonly name: string; r
     ended(event, startedAt, durationMs, thrown) {
       figures.durations.record(durationMs);
       if (figures.invocations === 0) figures.usualMs = Math.min(figures.usualMs, durationMs);
-      figures.usualMs += (durationMs - figures.usualMs) * 0.05;
+      figures.usualMs += (Math.min(durationMs, Math.max(LEAST_OUTLIER_MS, figures.usualMs * OUTLIER)) - figures.usualMs) * 0.05;
       countEnded(thrown, event);
       if (event.traceId === undefined) return;
       tracer.hop(event.traceId, 'function-started', place, event.topic, startedAt);

@@ -1,13 +1,16 @@
 import type { PublishOptions, PublishPayload } from './lambda/context.ts';
 import { NO_OWNER, type PublishMark, packOutbox } from './packing.ts';
 import type { FromInstance, FunctionMetric, LogLine, Refusal, ThrownText } from './protocol.ts';
+import { createTextTable } from './text-table.ts';
 
 const FLUSH_BYTES = 256 * 1024;
 const START_BYTES = 16 * 1024;
+/** Bytes that one unit of a text takes at most. */
+const UTF8_MOST = 3;
 
-/** Bytes of what a function publishes: text and bytes as they are, anything else as JSON. Throws for what JSON cannot say. */
-export function payloadBytes(topic: string, payload: unknown): Uint8Array {
-  if (typeof payload === 'string') return Buffer.from(payload, 'utf8');
+/** What a function publishes: text and bytes as they are, anything else as JSON. Throws for what JSON cannot say. */
+function payloadOf(topic: string, payload: unknown): string | Uint8Array {
+  if (typeof payload === 'string') return payload;
   if (payload instanceof Uint8Array) return payload;
   if (payload instanceof ArrayBuffer) return new Uint8Array(payload);
   let text: string | undefined;
@@ -19,7 +22,13 @@ export function payloadBytes(topic: string, payload: unknown): Uint8Array {
   }
   if (text === undefined)
     throw new TypeError(`the payload for topic "${topic}" cannot be written as JSON: it is ${typeof payload}`);
-  return Buffer.from(text, 'utf8');
+  return text;
+}
+
+/** The same as bytes. */
+export function payloadBytes(topic: string, payload: unknown): Uint8Array {
+  const found = payloadOf(topic, payload);
+  return typeof found === 'string' ? Buffer.from(found, 'utf8') : found;
 }
 
 interface Waiting {
@@ -58,12 +67,12 @@ export interface OutboxDeps {
 }
 
 export function createOutbox({ monotonic, send, soon, unsent }: OutboxDeps): Outbox {
-  let store = new Uint8Array(START_BYTES);
+  let store = Buffer.alloc(START_BYTES);
   let used = 0;
   let times: number[] = [];
   let failures: [number, ThrownText][] = [];
   let results: [number, Uint8Array][] = [];
-  let topics: string[] = [];
+  let topics = createTextTable();
   let marks: PublishMark[] = [];
   let logs: LogLine[] = [];
   let answer = false;
@@ -73,32 +82,43 @@ export function createOutbox({ monotonic, send, soon, unsent }: OutboxDeps): Out
   const waiting = new Map<number, Waiting>();
   const metrics = new Map<string, FunctionMetric>();
 
-  function append(bytes: Uint8Array): void {
-    if (used + bytes.byteLength > store.byteLength) {
-      const larger = new Uint8Array(Math.max(store.byteLength * 2, used + bytes.byteLength));
-      larger.set(store.subarray(0, used));
-      store = larger;
+  function makeRoom(bytes: number): void {
+    if (used + bytes <= store.byteLength) return;
+    const larger = Buffer.alloc(Math.max(store.byteLength * 2, used + bytes));
+    larger.set(store.subarray(0, used));
+    store = larger;
+  }
+  /** Gives the bytes that it took. */
+  function append(payload: string | Uint8Array): number {
+    if (typeof payload !== 'string') {
+      makeRoom(payload.byteLength);
+      store.set(payload, used);
+      used += payload.byteLength;
+      return payload.byteLength;
     }
-    store.set(bytes, used);
-    used += bytes.byteLength;
+    const most = payload.length * UTF8_MOST;
+    makeRoom(used + most <= store.byteLength ? most : Buffer.byteLength(payload, 'utf8'));
+    const length = store.write(payload, used, 'utf8');
+    used += length;
+    return length;
   }
   function flush(): void {
     lastFlush = monotonic();
-    if (times.length === 0 && topics.length === 0 && logs.length === 0 && metrics.size === 0) return;
+    if (times.length === 0 && marks.length === 0 && logs.length === 0 && metrics.size === 0) return;
     const bytes = packOutbox(times, marks, store.subarray(0, used));
-    const publishes = { first: nextPublish - topics.length, topics, answer };
+    const publishes = { first: nextPublish - marks.length, count: marks.length, topics: topics.texts, answer };
     const told = { results, metrics: [...metrics.values()], logs };
     send({ t: 'out', count: times.length / 2, failures, publishes, ...told, bytes }, [bytes]);
     times = [];
     failures = [];
     results = [];
     metrics.clear();
-    topics = [];
+    topics = createTextTable();
     marks = [];
     logs = [];
     answer = false;
     used = 0;
-    if (store.byteLength > FLUSH_BYTES * 2) store = new Uint8Array(START_BYTES);
+    if (store.byteLength > FLUSH_BYTES * 2) store = Buffer.alloc(START_BYTES);
   }
   function flushSoon(): void {
     if (asked) return;
@@ -112,10 +132,8 @@ export function createOutbox({ monotonic, send, soon, unsent }: OutboxDeps): Out
     const { qos = 0, retain = false } = options;
     if (typeof topic !== 'string' || topic === '') throw new TypeError('publish needs a topic: a text that is not empty');
     if (qos !== 0 && qos !== 1 && qos !== 2) throw new TypeError(`publish to "${topic}": qos must be 0, 1 or 2`);
-    const bytes = payloadBytes(topic, payload);
-    append(bytes);
-    topics.push(topic);
-    marks.push({ length: bytes.byteLength, qos, retain: retain === true, owner });
+    const length = append(payloadOf(topic, payload));
+    marks.push({ length, qos, retain: retain === true, owner, topic: topics.place(topic) });
     nextPublish += 1;
     return nextPublish - 1;
   }
@@ -162,7 +180,7 @@ export function createOutbox({ monotonic, send, soon, unsent }: OutboxDeps): Out
     },
     flush,
     get dirty() {
-      return topics.length > 0 || failures.length > 0 || results.length > 0 || metrics.size > 0 || unsent();
+      return marks.length > 0 || failures.length > 0 || results.length > 0 || metrics.size > 0 || unsent();
     },
     get unanswered() {
       return waiting.size;

@@ -4,7 +4,9 @@ import type { Wreck } from './flight.ts';
 import type { FunctionInstance, InstanceEnd, InstanceListener } from './instance-seam.ts';
 import type { Job } from './invocation.ts';
 
-const BATCH = 64;
+const BATCH = 96;
+/** The same where there may be several instances: what one of them was given stays with it, also when it turns slow. */
+const SHARED_BATCH = 64;
 /** One batch is to be worth about this much work, so that instances share fairly and a pause or stop is soon obeyed. */
 const BATCH_WORK_MS = 5;
 /** Another instance is started when so much work waits for each that there is: it costs about as much itself. */
@@ -168,7 +170,7 @@ export function createPool(deps: PoolDeps, { most, warm, idleMs }: PoolShape): P
     // Nobody knows yet how long one takes: a second one may be better off with another instance.
     if (usual === undefined) return most === 1 ? { events: BATCH_WORK_MS, batches: 2 } : { events: 1, batches: 1 };
     return {
-      events: Math.max(1, Math.min(BATCH, Math.floor(BATCH_WORK_MS / usual))),
+      events: Math.max(1, Math.min(most === 1 ? BATCH : SHARED_BATCH, Math.floor(BATCH_WORK_MS / usual))),
       batches: usual > BATCH_WORK_MS ? 1 : 2,
     };
   }

@@ -10,24 +10,37 @@ const LEVELS: readonly LogLine[0][] = ['debug', 'info', 'warn', 'error'];
 /** Numbers and flags of an event in the outbox's table; see packing.ts. */
 const EVENT_BYTES = 16;
 const PUBLISH_BYTES = 16;
+/** An instance says less at once: it limits its lines, its metrics and the frames of its stacks itself. */
+const MOST_LINES = 10_000;
+const MOST_METRICS = 1000;
+const MOST_FRAMES = 100;
+/** So many letters a text of a fault has at most: it is kept, shown, and written to disk. */
+const MOST_TEXT = 65_536;
 
 type Shape = Readonly<Record<string, unknown>>;
 const isShape = (value: unknown): value is Shape => typeof value === 'object' && value !== null;
 const isText = (value: unknown): value is string => typeof value === 'string';
+const isFaultText = (value: unknown): value is string => isText(value) && value.length <= MOST_TEXT;
 const isIndex = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value) && value >= 0;
 const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
-const isListOf = (value: unknown, check: (one: unknown) => boolean): boolean => Array.isArray(value) && value.every(check);
+const isAmount = (value: unknown): value is number => isNumber(value) && value >= 0;
+/** `every` would pass over places that are empty, and look through a list without end. */
+function isListOf(value: unknown, most: number, check: (one: unknown) => boolean): boolean {
+  if (!Array.isArray(value) || value.length > most) return false;
+  for (const one of value) if (!check(one)) return false;
+  return true;
+}
 const isPairOf = (value: unknown, first: (one: unknown) => boolean, second: (one: unknown) => boolean): boolean =>
   Array.isArray(value) && value.length === 2 && first(value[0]) && second(value[1]);
 
 const isThrown = (value: unknown): boolean =>
   isShape(value) &&
   FAULT_CODES.some((code) => code === value['code']) &&
-  isText(value['message']) &&
-  isText(value['stack']) &&
-  isText(value['errorType']) &&
-  isText(value['errorMessage']) &&
-  isListOf(value['stackTrace'], isText);
+  isFaultText(value['message']) &&
+  isFaultText(value['stack']) &&
+  isFaultText(value['errorType']) &&
+  isFaultText(value['errorMessage']) &&
+  isListOf(value['stackTrace'], MOST_FRAMES, isFaultText);
 
 const isMetric = (value: unknown): boolean =>
   isShape(value) && isText(value['name']) && (value['kind'] === 'count' || value['kind'] === 'gauge') && isNumber(value['value']);
@@ -35,16 +48,16 @@ const isMetric = (value: unknown): boolean =>
 function isOut(value: Shape): boolean {
   const { count, publishes, bytes } = value;
   if (!isIndex(count) || !isShape(publishes) || !(bytes instanceof ArrayBuffer)) return false;
-  const { topics } = publishes;
-  if (!Array.isArray(topics) || !topics.every(isText)) return false;
+  if (!isIndex(publishes['count']) || !isListOf(publishes['topics'], publishes['count'], isText)) return false;
   return (
     isIndex(publishes['first']) &&
     typeof publishes['answer'] === 'boolean' &&
-    bytes.byteLength >= count * EVENT_BYTES + topics.length * PUBLISH_BYTES &&
-    isListOf(value['failures'], (one) => isPairOf(one, isIndex, isThrown)) &&
-    isListOf(value['results'], (one) => isPairOf(one, isIndex, (bytes) => bytes instanceof Uint8Array)) &&
-    isListOf(value['metrics'], isMetric) &&
-    isListOf(value['logs'], (one) => isPairOf(one, (level) => LEVELS.some((known) => known === level), isText))
+    bytes.byteLength >= count * EVENT_BYTES + publishes['count'] * PUBLISH_BYTES &&
+    new Float64Array(bytes, 0, count * 2).every(isAmount) &&
+    isListOf(value['failures'], count, (one) => isPairOf(one, isIndex, isThrown)) &&
+    isListOf(value['results'], count, (one) => isPairOf(one, isIndex, (bytes) => bytes instanceof Uint8Array)) &&
+    isListOf(value['metrics'], MOST_METRICS, isMetric) &&
+    isListOf(value['logs'], MOST_LINES, (one) => isPairOf(one, (level) => LEVELS.some((known) => known === level), isText))
   );
 }
 
@@ -65,7 +78,7 @@ export function isFromInstance(value: unknown): value is FromInstance {
     case 'call':
       return isIndex(value['id']) && isNumber(value['owner']) && isText(value['method']) && 'input' in value;
     case 'memory':
-      return isNumber(value['heapBytes']) && isNumber(value['externalBytes']);
+      return isAmount(value['heapBytes']) && isAmount(value['externalBytes']);
     default:
       return false;
   }

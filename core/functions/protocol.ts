@@ -1,11 +1,12 @@
 import type { SdkFault, SdkMethod } from './calls/sdk-calls.ts';
 import type { CellSource } from './carrier/cell.ts';
 import type { ClientContext } from './invocation.ts';
+import type { PackedEvents } from './packing.ts';
 
 /**
  * What the gateway's main thread and a function's instance (thread or process) say to each other: one protocol, two carriers.
  * Payloads travel packed in one buffer (packing.ts); the rest is small plain data. Publishes and results come back in the order
- * in which they happened. Everything here survives the structured clone of a port and of `fork` with advanced serialization.
+ * in which they happened. Everything here survives the structured clone of a port and V8's own form between processes.
  */
 
 /** Given to the instance once, at its start: as `workerData`, or as the first message of a process. */
@@ -50,15 +51,10 @@ export const SERIALS = 2 ** 30;
 /** `after` minus `before` on the circle of serials. */
 export const serialDistance = (after: number, before: number): number => (after - before + SERIALS) % SERIALS;
 
-export interface BatchMessage {
+export interface BatchMessage extends PackedEvents {
   readonly t: 'batch';
   /** Serial of the first event; the others follow it. */
   readonly first: number;
-  readonly topics: readonly string[];
-  /** `device:meter` */
-  readonly sources: readonly string[];
-  /** Lengths, then payloads. */
-  readonly bytes: ArrayBuffer;
   /** What is not said for most: of those events that were invoked or are tried again. */
   readonly extras: readonly EventExtra[];
 }
@@ -115,6 +111,8 @@ export interface OutMessage {
   readonly publishes: {
     /** Number of the first publish, counting up per thread. */
     readonly first: number;
+    readonly count: number;
+    /** The different ones. */
     readonly topics: readonly string[];
     /** Somebody in the thread may wait for the answer. */
     readonly answer: boolean;

@@ -10,6 +10,8 @@ export interface PublishingDeps {
   readonly name: string;
   /** The router. Nothing, or a promise that resolves, means accepted. */
   readonly publish: InstancePublish;
+  /** Calls a function that publishes a group. */
+  together(publishes: () => void): void;
   /** The event that an owner's serial stands for. */
   eventOf(owner: number): Job | undefined;
   /** Tells the instance. */
@@ -46,14 +48,14 @@ export function createPublishing(deps: PublishingDeps): Publishing {
     const late = await Promise.all(waits);
     unsettled -= waits.length;
     const refused = [...known, ...late.filter((one) => one !== undefined)];
-    if (group.answer) deps.answer(group.first, group.topics.length, refused);
+    if (group.answer) deps.answer(group.first, group.count, refused);
   }
   return {
     take(group, publishes) {
       const waits: Promise<Refusal | undefined>[] = [];
       const refused: Refusal[] = [];
-      publishes.forEach((one, index) => {
-        const topic = group.topics[index] ?? '';
+      const publish = (one: UnpackedPublish, index: number): void => {
+        const topic = group.topics[one.topic] ?? '';
         const event = one.owner === NO_OWNER ? undefined : deps.eventOf(one.owner);
         try {
           const taken = deps.publish(draftOf(source, topic, one, event), event);
@@ -67,10 +69,11 @@ export function createPublishing(deps: PublishingDeps): Publishing {
         } catch (cause) {
           refused.push(refusal(index, topic, cause, event));
         }
-      });
+      };
+      deps.together(() => publishes.forEach(publish));
       unsettled += waits.length;
       if (waits.length > 0) void settle(group, waits, refused);
-      else if (group.answer) deps.answer(group.first, group.topics.length, refused);
+      else if (group.answer) deps.answer(group.first, group.count, refused);
     },
     get unsettled() {
       return unsettled;

@@ -1,12 +1,18 @@
 import type { InstanceEnd } from './instance-seam.ts';
-import type { FunctionError, InvokeOutcome, InvokeRequest, Job, Seen, Ticket, Watch } from './invocation.ts';
+import type { FunctionError, InvokeOutcome, InvokeRequest, Job, Seen, SeenList, Ticket, Watch } from './invocation.ts';
 import type { ErrorWords } from './lambda/contract.ts';
-import { errorBody, exitWords, memoryWords, timeoutWords } from './lambda/error-words.ts';
+import { brokenWords, errorBody, exitWords, memoryWords, timeoutWords } from './lambda/error-words.ts';
 import type { ThrownText } from './protocol.ts';
 
-const MOST_SEEN = 200;
+/** More than a second's lines and the one that says that there were more. */
+const MOST_LOGS = 256;
+/** As many as an invocation may publish unless its document says otherwise. */
+const MOST_PUBLISHED = 1000;
 const NOTHING: Uint8Array = Buffer.from('null');
-const EMPTY: Seen = { logs: [], published: [] };
+const emptySeen = (): Seen => ({
+  logs: { items: [], most: MOST_LOGS, count: 0 },
+  published: { items: [], most: MOST_PUBLISHED, count: 0 },
+});
 
 /** How an invocation went, as the instance or its end told it. */
 export interface Ending {
@@ -47,9 +53,7 @@ function outsideWords(end: InstanceEnd, requestId: string, limits: { timeoutMs: 
   if (end.code === 'function/timeout') return timeoutWords(requestId, limits.timeoutMs);
   if (end.code === 'function/out-of-memory') return memoryWords(requestId, limits.memoryMb);
   if (end.code === 'function/exited') return exitWords(requestId, end.exitCode);
-  return (
-    end.thrown ?? { errorType: 'Runtime.UnhandledPromiseRejection', errorMessage: end.message, stackTrace: end.stack.split('\n') }
-  );
+  return end.thrown ?? brokenWords(requestId, end.message);
 }
 
 /** Answers who waits for an event, if anybody does. */
@@ -57,7 +61,7 @@ export function settle(job: Job, ending: Ending): void {
   const { ticket } = job;
   if (!ticket?.settle) return;
   const { watch } = ticket;
-  const { logs, published } = watch?.seen ?? EMPTY;
+  const { logs, published } = watch?.seen ?? emptySeen();
   const { startedAt, durationMs, functionError, payload } = ending;
   ticket.settle({
     requestId: ticket.requestId ?? '',
@@ -67,20 +71,23 @@ export function settle(job: Job, ending: Ending): void {
     durationMs,
     waitedMs: Math.max(0, startedAt - (watch?.since ?? startedAt)),
     cold: watch?.cold ?? false,
-    logs,
-    published,
+    logs: logs.items,
+    published: published.items,
+    unlisted: { logs: logs.count - logs.items.length, published: published.count - published.items.length },
   });
 }
 
-/** Adds to what a watcher is shown, as far as there is room. */
-export function note<T>(list: T[] | undefined, items: readonly T[]): void {
-  if (list) list.push(...items.slice(0, MOST_SEEN - list.length));
+/** Adds to what a watcher is shown, as far as there is room, and counts the rest. */
+export function note<T>(list: SeenList<T> | undefined, items: readonly T[]): void {
+  if (!list) return;
+  list.items.push(...items.slice(0, list.most - list.items.length));
+  list.count += items.length;
 }
 
 /** A ticket for somebody who waits, and the promise of its outcome; settled once, whatever is told later. */
 export function waitingTicket(request: InvokeRequest, requestId: string, since: number) {
   const { promise, resolve, reject } = Promise.withResolvers<InvokeOutcome>();
-  const watch: Watch = { since, cold: false, seen: request.observe ? { logs: [], published: [] } : null };
+  const watch: Watch = { since, cold: false, seen: request.observe ? emptySeen() : null };
   const ticket: Ticket = { attempt: 1, requestId, request, watch, settle: resolve, fail: reject };
   return { ticket, promise };
 }

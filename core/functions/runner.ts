@@ -36,7 +36,7 @@ export interface FunctionRunner {
   /**
    * Asks for the result. Rejects with `function/busy` (queue full), `function/parked`, `function/paused`, `gateway/stopping`;
    * an invocation that fails resolves, with `functionError`. Who may invoke is checked by the caller of this.
-   * An aborted signal leaves the invocation running and rejects.
+   * An aborted signal rejects and leaves the invocation running; one with `observe` that no instance has yet does not begin.
    */
   invoke(request: InvokeRequest, signal: AbortSignal): Promise<InvokeOutcome>;
   /**
@@ -51,7 +51,10 @@ export interface FunctionRunner {
   onChanged(listener: () => void): () => void;
   /** Ends all instances and starts anew, also out of `parked`. */
   restart(): Promise<void>;
+  /** Lasts over versions and restarts, where the gateway keeps it. */
   pause(paused: boolean): void;
+  /** Hops behind what it hands out at this moment past its events: over HTTP, from a timer. */
+  hopsNow(): number;
   /** An event of the dead-letter list again, as attempt 1. Throws as `invokeLater` rejects: it was not taken then. */
   retry(event: FailedEvent): void;
 }

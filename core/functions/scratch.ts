@@ -1,9 +1,10 @@
 import type { Stats } from 'node:fs';
-import { lstat, mkdir, opendir, rename, rm } from 'node:fs/promises';
+import { lstat, mkdir, opendir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import { describe } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
+import { removeTree } from './remove-tree.ts';
 
 const MB = 1024 * 1024;
 const BLOCK_BYTES = 512;
@@ -55,7 +56,7 @@ export function createScratch(deps: ScratchDeps, { root, name, version, limitMb 
     const old = join(home, `${version}.gone-${removed}`);
     await rename(directory, old);
     await mkdir(directory, { recursive: true });
-    await rm(old, { recursive: true, force: true });
+    await removeTree(old);
   }
   async function look(): Promise<void> {
     const began = clock.monotonic();
@@ -80,7 +81,7 @@ export function createScratch(deps: ScratchDeps, { root, name, version, limitMb 
       return bytes;
     },
     async start() {
-      await rm(directory, { recursive: true, force: true });
+      await removeTree(directory);
       await mkdir(directory, { recursive: true, mode: 0o700 });
       lookAfter(LOOK_MS);
     },
@@ -88,7 +89,7 @@ export function createScratch(deps: ScratchDeps, { root, name, version, limitMb 
       stopped = true;
       cancel?.();
       try {
-        await rm(directory, { recursive: true, force: true });
+        await removeTree(directory);
       } catch (cause) {
         log.warn('function.scratch-failed', { message: `the scratch space cannot be removed: ${describe(cause)}` });
       }
@@ -98,12 +99,22 @@ export function createScratch(deps: ScratchDeps, { root, name, version, limitMb 
 
 const takenBy = (stat: Stats): number => ENTRY_BYTES + (stat.blocks === undefined ? stat.size : stat.blocks * BLOCK_BYTES);
 
-/** Bytes below a folder as the disk counts them; links are not followed. Ends early once it is over `enough`. */
+const isGone = (cause: unknown): boolean => cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+
+/**
+ * Bytes below a folder as the disk counts them; links are not followed. Ends early once it is over `enough`. A folder below that cannot
+ * be looked into (its path too long, its owner's rights taken away) counts as too much: what lies there is not known.
+ */
 async function heldBytes(folder: string, enough: number): Promise<number> {
   let sum = 0;
   const folders = [folder];
   for (let next = folders.pop(); next !== undefined && sum <= enough; next = folders.pop()) {
-    for await (const entry of await opendir(next)) {
+    const entries = await opendir(next).catch((cause: unknown) => {
+      if (next === folder) throw cause;
+      if (!isGone(cause)) sum = Math.max(sum, enough) + ENTRY_BYTES;
+    });
+    if (!entries) continue;
+    for await (const entry of entries) {
       const path = join(next, entry.name);
       if (entry.isDirectory()) folders.push(path);
       const stat = await lstat(path).catch(() => undefined); // it is gone again

@@ -1,7 +1,7 @@
 import { createEvents, type Events, type EventsDeps } from './inside/events.ts';
 import type { InsideSdkLine } from './inside/sdk-line.ts';
 import type { Handler } from './lambda/contract.ts';
-import { payloadOffsets } from './packing.ts';
+import { readEvents } from './packing.ts';
 import { type BatchMessage, CELL, type FromInstance, SERIALS, type ToInstance } from './protocol.ts';
 
 export interface LoopDeps extends EventsDeps {
@@ -21,18 +21,26 @@ export function createThreadLoop(handler: Handler, deps: LoopDeps): ThreadLoop {
   let busy = false;
 
   /** False when the main thread wants no further event to begin. */
-  async function handleBatch({ topics, sources, first, bytes, extras }: BatchMessage): Promise<boolean> {
-    const count = topics.length;
-    const offsets = payloadOffsets(bytes, count);
+  async function handleBatch(batch: BatchMessage): Promise<boolean> {
+    const { first, count, extras } = batch;
+    const { topic, source, start } = readEvents(batch);
+    const bytes = Buffer.from(batch.bytes);
     let next = 0;
+    events.resume();
     for (let i = 0; i < count; i += 1) {
       if (cell.load(CELL.stop) !== 0) return false;
-      const start = offsets[i] ?? 0;
-      const payload = Buffer.from(bytes, start, (offsets[i + 1] ?? start) - start);
       const extra = extras[next]?.index === i ? extras[next] : undefined;
       if (extra) next += 1;
       const serial = (first + i) % SERIALS;
-      const pending = events.handle({ serial, topic: topics[i] ?? '', source: sources[i] ?? '', payload, extra });
+      const pending = events.handle({
+        serial,
+        topic: topic(i),
+        source: source(i),
+        bytes,
+        start: start(i),
+        end: start(i + 1),
+        extra,
+      });
       if (pending) await pending;
     }
     return true;

@@ -1,5 +1,4 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SiteDocument } from '../contract/document/document.ts';
 import type { FunctionConfig } from '../contract/document/functions.ts';
@@ -14,6 +13,7 @@ import { startThread } from '../functions/carrier/thread-carrier.ts';
 import { makeEnvironment } from '../functions/function-environment.ts';
 import { createFunctionRunner } from '../functions/function-runner.ts';
 import type { FunctionEntry } from '../functions/instance-maker.ts';
+import { removeTree } from '../functions/remove-tree.ts';
 import type { FunctionRunner } from '../functions/runner.ts';
 import { createScheduler } from '../functions/triggers/clock-scheduler.ts';
 import { createSecretStore } from '../security/secret-file.ts';
@@ -23,6 +23,7 @@ import { createCloudInvocations } from './cloud-invocations.ts';
 import { fullQueues } from './full-queues.ts';
 import { createFunctionHost, type HostDevice } from './function-host.ts';
 import { createLocalAwsSide } from './local-aws-side.ts';
+import { createPauses } from './pauses.ts';
 import { createSecretFiles } from './secret-files.ts';
 import type { Shared } from './shared.ts';
 
@@ -110,6 +111,7 @@ export function createFunctionSide(shared: Shared, options: FunctionSideOptions)
     process: nodePath === null ? undefined : createProcessCarrier({ clock, nodePath, newId: randomUUID }),
   };
 
+  const pauses = createPauses({ state: store.functionState, log });
   const localAws = createLocalAwsSide(
     { clock, log: logs.logger('local-aws') },
     { credentials: options.aws.credentials, functions: options.functions },
@@ -170,6 +172,7 @@ export function createFunctionSide(shared: Shared, options: FunctionSideOptions)
             metrics,
             tracer,
             publish,
+            together: router.together,
             carriers,
             gatekeeper,
             desk,
@@ -177,6 +180,7 @@ export function createFunctionSide(shared: Shared, options: FunctionSideOptions)
             environment: environmentOf(config, entry, aws),
             scratchRoot,
             thing,
+            pausing: pauses.of(name),
             random,
             newId: randomUUID,
           },
@@ -201,9 +205,8 @@ export function createFunctionSide(shared: Shared, options: FunctionSideOptions)
     },
     async start(signal) {
       // What a gateway that was killed has left there belongs to nobody.
-      await rm(scratchRoot, { recursive: true, force: true }).catch((cause: unknown) =>
-        log.warn('functions.scratch-kept', { cause }),
-      );
+      await removeTree(scratchRoot).catch((cause: unknown) => log.warn('functions.scratch-kept', { cause }));
+      await pauses.load();
       await scheduler.start(signal);
     },
     cloudFilters: cloudInvocations.filters,

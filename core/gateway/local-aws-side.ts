@@ -15,7 +15,7 @@ export interface LocalAwsSide {
    */
   admit(
     config: FunctionConfig,
-    party: LocalAwsParty,
+    rights: Omit<LocalAwsParty, 'hops'>,
     make: (env: () => Readonly<Record<string, string>>) => FunctionRunner,
   ): FunctionRunner;
   stop(): Promise<void>;
@@ -43,12 +43,13 @@ export function createLocalAwsSide(
     },
   });
   return {
-    admit(config, party, make) {
+    admit(config, rights, make) {
       const { name } = config;
       const wants = { credentials: config.permissions.awsCredentials, data: config.iotDataLocal };
       if (!wants.credentials && !wants.data) return make(() => NONE);
       let admission: ReturnType<typeof local.admit> | undefined;
       const runner = make(() => admission?.env ?? NONE);
+      const party: LocalAwsParty = { ...rights, hops: runner.hopsNow };
       const admitted: FunctionRunner = {
         ...runner,
         async start(signal) {

@@ -4,7 +4,7 @@ import type { Logger } from '../base/log.ts';
 import type { Metrics } from '../base/metrics.ts';
 import { createRate, type Rate } from '../base/rate.ts';
 import type { SubscriptionConfig } from '../contract/document/subscriptions.ts';
-import type { ClockTrust, Draft, Message, Source } from '../contract/message.ts';
+import type { ClockTrust, Draft, Message, Source, Stamp } from '../contract/message.ts';
 import { createChangedFigures } from './changed-figures.ts';
 import { createKeptBooks } from './kept-books.ts';
 import { createRoute, type Route } from './route.ts';
@@ -22,6 +22,8 @@ export interface Edge {
   readonly route: Route;
   readonly rate: Rate;
   lastAt: number | null;
+  /** Of all that goes to its target. */
+  readonly targetRate: Rate;
 }
 
 export type Tap = (message: Message, edge: Edge | null) => void;
@@ -44,6 +46,8 @@ export interface Router {
   publish(draft: Draft): Promise<void> | undefined;
   /** As `publish`, without the cost of a promise: true when accepted at once, else `waiter` is told once, perhaps before this returns. */
   offer(draft: Draft, waiter: Waiter): boolean;
+  /** Calls `publishes` now; what it publishes gets one time. For what comes in groups: reading the clocks is a good part of a message's cost. */
+  together(publishes: () => void): void;
   /** Replaces all routes. Unchanged ones keep their queues; removed ones deliver what waits. */
   apply(subscriptions: readonly SubscriptionConfig[], hopLimit: number): void;
   /** Sets or removes (undefined) the sink of a target. */
@@ -119,6 +123,8 @@ export function createRouter(deps: RouterDeps): Router {
   let trie = createTopicTrie<Route>([]);
   let hopLimit = 8;
   let flushPlanned = false;
+  /** Of all that is published at this moment. */
+  let stamp: Stamp | undefined;
   let lastHopWarning = Number.NEGATIVE_INFINITY;
 
   function flushAll(): void {
@@ -176,17 +182,20 @@ export function createRouter(deps: RouterDeps): Router {
     origins.set(name, made);
     return made;
   }
+  function targetRateOf(target: string): Rate {
+    const known = targetRates.get(target) ?? createRate();
+    targetRates.set(target, known);
+    return known;
+  }
   function edgeOf(route: Route, from: string): Edge {
     const id = route.config.source.endsWith(':*') ? `${route.config.id}/${from.slice(from.indexOf(':') + 1)}` : route.config.id;
     const known = edges.get(id);
     if (known) return known;
-    const made: Edge = { id, from, route, rate: createRate(), lastAt: null };
+    const made: Edge = { id, from, route, rate: createRate(), lastAt: null, targetRate: targetRateOf(route.config.target) };
     edges.set(id, made);
     return made;
   }
   function edgesFor(origin: Origin, topic: string): readonly Edge[] {
-    const known = origin.cache.get(topic);
-    if (known) return known;
     const found = trie
       .match(topic)
       .flatMap((route) => (accepts(route.config.source, origin.ref) ? [edgeOf(route, origin.ref)] : []));
@@ -207,26 +216,39 @@ export function createRouter(deps: RouterDeps): Router {
     }
     return true;
   }
-  /** Returns true when nobody has to wait. */
-  function offerAll(targets: readonly Edge[], message: Message, now: number, waiter: Waiter): boolean {
+  /** Returns null when nobody has to wait. */
+  function offerAll<W extends Waiter>(
+    targets: readonly Edge[],
+    message: Message,
+    now: number,
+    given: W | null,
+    make: () => W,
+  ): W | null {
     for (const edge of targets) {
       edge.rate.add(now);
       edge.lastAt = message.at.wallMs;
-      targetRates.get(edge.route.config.target)?.add(now);
+      edge.targetRate.add(now);
     }
     const [first] = targets;
     if (first && targets.length === 1) {
-      const waits = first.route.mustWait();
-      first.route.offer(message, waits ? waiter : null);
-      return !waits;
+      const waiter = first.route.mustWait() ? (given ?? make()) : null;
+      first.route.offer(message, waiter);
+      return waiter;
     }
     // All are asked before the first is given anything: that may fill another.
     const waiting = new Set(targets.filter((edge) => edge.route.mustWait()));
-    const each = waiting.size > 1 ? countDown(waiting.size, waiter) : waiter;
+    const waiter = waiting.size > 0 ? (given ?? make()) : null;
+    const each = waiter && waiting.size > 1 ? countDown(waiting.size, waiter) : waiter;
     for (const edge of targets) edge.route.offer(message, waiting.has(edge) ? each : null);
-    return waiting.size === 0;
+    return waiter;
   }
-  function messageOf(draft: Draft, sequence: number, now: number, traceId: string | undefined): Message {
+  const stampNow = (): Stamp => ({
+    wallMs: clock.now(),
+    monoMs: clock.monotonic(),
+    bootId: deps.bootId,
+    trust: deps.trust(),
+  });
+  function messageOf(draft: Draft, sequence: number, at: Stamp, traceId: string | undefined): Message {
     const message: Message = {
       topic: draft.topic,
       payload: draft.payload,
@@ -234,7 +256,7 @@ export function createRouter(deps: RouterDeps): Router {
       retain: draft.retain,
       source: draft.source,
       sequence,
-      at: { wallMs: clock.now(), monoMs: now, bootId: deps.bootId, trust: deps.trust() },
+      at,
       hops: draft.hops ?? 0,
     };
     if (traceId === undefined && draft.expiryMs === undefined) return message;
@@ -244,22 +266,26 @@ export function createRouter(deps: RouterDeps): Router {
       ...(draft.expiryMs === undefined ? {} : { expiryMs: draft.expiryMs }),
     };
   }
-  function offer(draft: Draft, waiter: Waiter): boolean {
+  /** Null when accepted at once, else the waiter: the given one, or one made only now, as mostly nobody has to wait. */
+  function put<W extends Waiter>(draft: Draft, given: W | null, make: () => W): W | null {
     const origin = originOf(draft.source);
+    const known = origin.cache.get(draft.topic);
     // what is in the cache was looked at before
-    const fault = origin.cache.has(draft.topic) ? null : topicFault(draft.topic);
+    const fault = known ? null : topicFault(draft.topic);
     if (fault !== null) {
+      const waiter = given ?? make();
       waiter.failed(new GatewayError('router/bad-topic', `"${draft.topic.slice(0, 60)}": ${fault}.`));
-      return false;
+      return waiter;
     }
-    const now = clock.monotonic();
-    if (inCircles(draft, now)) return true;
+    const at = stamp ?? stampNow();
+    const now = at.monoMs;
+    if (inCircles(draft, now)) return null;
     origin.sequence += 1;
     origin.rate.add(now);
     published.add();
     const traceId = draft.traceId ?? tracer.begin(origin.ref, draft.topic);
-    const message = messageOf(draft, origin.sequence, now, traceId);
-    const targets = edgesFor(origin, draft.topic);
+    const message = messageOf(draft, origin.sequence, at, traceId);
+    const targets = known ?? edgesFor(origin, draft.topic);
     if (traceId !== undefined) {
       tracer.hop(traceId, 'published', origin.ref, draft.topic, now);
       for (const edge of targets) tracer.hop(traceId, 'routed', edge.route.config.id, `to ${edge.route.config.target}`);
@@ -272,16 +298,22 @@ export function createRouter(deps: RouterDeps): Router {
     }
     if (targets.length === 0) {
       unrouted.add();
-      return true;
+      return null;
     }
-    return offerAll(targets, message, now, waiter);
+    return offerAll(targets, message, now, given, make);
   }
   return {
-    publish(draft) {
-      const later = createLater();
-      return offer(draft, later) ? undefined : later.promise();
+    publish: (draft) => put(draft, null, createLater)?.promise(),
+    offer: (draft, waiter) => put<Waiter>(draft, waiter, createLater) === null,
+    together(publishes) {
+      const outer = stamp;
+      stamp ??= stampNow();
+      try {
+        publishes();
+      } finally {
+        stamp = outer;
+      }
     },
-    offer,
     apply(subscriptions, limit) {
       hopLimit = limit;
       const known = new Map(routes.map((route) => [JSON.stringify(route.config), route]));
@@ -303,7 +335,7 @@ export function createRouter(deps: RouterDeps): Router {
       for (const cache of caches.values()) cache.clear();
       const targets = new Set(routes.map((route) => route.config.target));
       for (const target of targetRates.keys()) if (!targets.has(target)) targetRates.delete(target);
-      for (const target of targets) if (!targetRates.has(target)) targetRates.set(target, createRate());
+      for (const target of targets) targetRateOf(target);
     },
     attach(target, sink) {
       if (sink) sinks.set(target, sink);

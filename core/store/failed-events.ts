@@ -28,8 +28,11 @@ export interface FailedEvents {
   /** Newest first, ids below `before`; null: of all functions. */
   list(name: string | null, before: number | null, limit: number): Promise<readonly StoredFailedEvent[]>;
   get(id: number): Promise<StoredFailedEvent | null>;
-  /** Removes and gives what was there (null: all of this function), oldest first: to be tried again or thrown away. */
-  take(name: string, ids: readonly number[] | null): Promise<readonly StoredFailedEvent[]>;
+  /**
+   * Removes and gives what was there (null: all of this function; with a `code` only those that it stands for), oldest first: to be tried
+   * again or thrown away.
+   */
+  take(name: string, ids: readonly number[] | null, code?: ErrorCode): Promise<readonly StoredFailedEvent[]>;
   counts(): ReadonlyMap<string, number>;
   onChanged(listener: () => void): () => void;
 }

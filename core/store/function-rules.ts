@@ -3,9 +3,9 @@ import type { StoredFailedEvent } from './failed-events.ts';
 import type { TestEvent } from './test-events.ts';
 
 /** Limits of what is kept for functions; the same in memory and on disk. Bytes are those of UTF-8. */
-export const STATE_BOUNDS = { keyBytes: 1024, valueBytes: 65_536, keys: 10_000, bytes: 16_777_216 } as const;
+const STATE_BOUNDS = { keyBytes: 1024, valueBytes: 65_536, keys: 10_000, bytes: 16_777_216 } as const;
 export const FAILED_BOUNDS = { events: 10_000, bytes: 67_108_864 } as const;
-export const TEST_EVENT_BOUNDS = { events: 200, payloadBytes: 262_144 } as const;
+const TEST_EVENT_BOUNDS = { events: 200, payloadBytes: 262_144 } as const;
 
 export type FailedBounds = { readonly [K in keyof typeof FAILED_BOUNDS]: number };
 

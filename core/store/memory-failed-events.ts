@@ -35,9 +35,12 @@ export function createMemoryFailedEvents(bounds: FailedBounds = FAILED_BOUNDS): 
         .toReversed()
         .slice(0, limit),
     get: async (id) => kept.get(id) ?? null,
-    async take(name, ids) {
+    async take(name, ids, code) {
       const wanted = ids === null ? null : new Set(ids);
-      const taken = [...kept.values()].filter((event) => event.function === name && (wanted === null || wanted.has(event.id)));
+      const taken = [...kept.values()].filter(
+        (event) =>
+          event.function === name && (wanted === null || wanted.has(event.id)) && (code === undefined || event.code === code),
+      );
       for (const event of taken) remove(event);
       if (taken.length > 0) changes.emit();
       return taken;

@@ -127,21 +127,27 @@ export function SearchField(props: { label: string; value: string; onChange: (va
   );
 }
 
-/** A labelled field with hint and error. `inputMode` decides which on-screen keyboard comes up. */
-export function TextField(props: {
-  id: string;
-  label: string;
-  value: string;
-  onChange: (value: string) => void;
-  hint?: string;
-  error?: string;
-  numeric?: boolean;
-  /** Shows dots instead of what is typed. */
-  secret?: boolean;
-  unit?: string;
-  /** The first field of a dialog gets the focus when it opens. */
-  autoFocus?: boolean;
-}): ReactNode {
+/** What every labelled field has: the hint below it gives way to the error. */
+export interface FieldProps {
+  readonly id: string;
+  readonly label: string;
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+  readonly hint?: string;
+  readonly error?: string | undefined;
+}
+
+/** A labelled field of one line. `inputMode` decides which on-screen keyboard comes up. */
+export function TextField(
+  props: FieldProps & {
+    numeric?: boolean;
+    /** Shows dots instead of what is typed. */
+    secret?: boolean;
+    unit?: string;
+    /** The first field of a dialog gets the focus when it opens. */
+    autoFocus?: boolean;
+  },
+): ReactNode {
   const about = `${props.id}-about`;
   return (
     <div className="field">

@@ -4,6 +4,8 @@ import './json-tree.css';
 
 /** How deep branches are open at first. */
 const OPEN_DEPTH = 3;
+/** A branch with more members than this is closed at first: what stands below it must stay in reach. */
+const OPEN_MEMBERS = 50;
 /** More members than this in one branch are not drawn; the text view has them all. */
 const MOST = 200;
 
@@ -19,7 +21,7 @@ function Leaf(props: { value: unknown }): ReactNode {
 function Branch(props: { name: string | null; value: unknown; depth: number }): ReactNode {
   const { name, value, depth } = props;
   const key = name !== null && <span className="json-key">{name}: </span>;
-  if (typeof value !== 'object' || value === null) {
+  if (typeof value !== 'object' || value === null || Object.keys(value).length === 0) {
     return (
       <div className="json-line">
         {key}
@@ -30,7 +32,7 @@ function Branch(props: { name: string | null; value: unknown; depth: number }): 
   const entries = Object.entries(value);
   const count = Array.isArray(value) ? words.items(entries.length) : words.fields(entries.length);
   return (
-    <details className="json-branch" open={depth < OPEN_DEPTH}>
+    <details className="json-branch" open={depth < OPEN_DEPTH && entries.length <= OPEN_MEMBERS}>
       <summary>
         {key}
         <span className="muted">

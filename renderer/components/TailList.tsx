@@ -1,10 +1,10 @@
-// biome-ignore-all lint/a11y/useSemanticElements: items out of sight do not exist, which a list element cannot say
 import { useVirtualizer } from '@tanstack/react-virtual';
 import ArrowDown from 'lucide-react/icons/arrow-down';
 import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useMemo, useRef } from 'react';
 import { payload as words } from '../text/payload.ts';
 import './data-table.css';
 import './tail-list.css';
+import { VirtualItems } from './VirtualItems.tsx';
 
 const UP_KEYS: readonly string[] = ['ArrowUp', 'PageUp', 'Home'];
 const NEAR_END = 24;
@@ -95,24 +95,13 @@ export function TailList<R>(props: {
           else if (event.key === 'End' || event.key === 'PageDown' || event.key === 'ArrowDown') byHand(false);
         }}
       >
-        <div className="virtual-body" role="list" style={{ height: virtual.getTotalSize() }}>
-          {virtual.getVirtualItems().map((item) => {
-            const row = rows[item.index];
-            if (row === undefined) return null;
-            return (
-              <div
-                key={item.key}
-                role="listitem"
-                ref={virtual.measureElement}
-                data-index={item.index}
-                className="virtual-item"
-                style={{ transform: `translateY(${item.start}px)` }}
-              >
-                {props.render(row)}
-              </div>
-            );
-          })}
-        </div>
+        <VirtualItems
+          virtual={virtual}
+          render={(index) => {
+            const row = rows[index];
+            return row === undefined ? null : props.render(row);
+          }}
+        />
       </section>
       {!following && (
         <button type="button" className="button tail-new" onClick={onFollow}>

@@ -1,8 +1,8 @@
-// biome-ignore-all lint/a11y/useSemanticElements: items out of sight do not exist, which a list element cannot say
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { useSteadyRows } from '../hooks/use-steady.ts';
 import './data-table.css';
+import { VirtualItems } from './VirtualItems.tsx';
 
 /**
  * A long list of rows of any height; only what is in sight is drawn, and it stands still while touched. Fills its parent's height.
@@ -38,24 +38,13 @@ export function VirtualList<R>(props: {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling area must be reachable by keyboard
     <section className="virtual" ref={scroller} tabIndex={0} aria-label={props.label} {...steady.touch}>
-      <div className="virtual-body" role="list" style={{ height: virtual.getTotalSize() }}>
-        {virtual.getVirtualItems().map((item) => {
-          const row = steady.rows[item.index];
-          if (row === undefined) return null;
-          return (
-            <div
-              key={item.key}
-              role="listitem"
-              ref={virtual.measureElement}
-              data-index={item.index}
-              className="virtual-item"
-              style={{ transform: `translateY(${item.start}px)` }}
-            >
-              {props.render(row, item.index)}
-            </div>
-          );
-        })}
-      </div>
+      <VirtualItems
+        virtual={virtual}
+        render={(index) => {
+          const row = steady.rows[index];
+          return row === undefined ? null : props.render(row, index);
+        }}
+      />
     </section>
   );
 }

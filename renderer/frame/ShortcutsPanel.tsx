@@ -11,6 +11,7 @@ export function ShortcutsPanel(): ReactNode {
     ...PAGES.map((page, i) => [`Alt+${i + 1}`, frame.shortcuts.page(page.label)] as const),
     ['Alt+A', frame.shortcuts.alarms],
     ['/', frame.shortcuts.search],
+    ['Ctrl+Enter', frame.shortcuts.run],
     ['Alt+←', frame.shortcuts.back],
     ['?', frame.shortcuts.open],
   ];

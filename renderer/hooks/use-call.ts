@@ -26,6 +26,8 @@ export interface CallState<M extends Method> {
   readonly busy: boolean;
   readonly problem: Problem | null;
   readonly clear: () => void;
+  /** Waits no longer for what runs: `run` resolves with false, and nothing is said of it. */
+  readonly cancel: () => void;
 }
 
 /**
@@ -41,16 +43,20 @@ export function useCall<M extends Method>(
   const [problem, setProblem] = useState<Problem | null>(null);
   const current = useRef(options);
   current.current = options;
+  const life = useRef<AbortController | null>(null);
   const run = useCallback(
     async (input: Input<M>): Promise<boolean> => {
       setBusy(true);
       setProblem(null);
+      const own = new AbortController();
+      life.current = own;
       try {
-        const output = await api.call(method, input);
+        const output = await api.call(method, input, own.signal);
         if (current.current.done !== undefined) toasts.say(current.current.done);
         current.current.onDone?.(output);
         return true;
       } catch (error) {
+        if (own.signal.aborted) return false;
         const found = problemOf(error);
         setProblem(found);
         if (current.current.inline !== true) toasts.fail(found.what, found.remedy);
@@ -62,7 +68,8 @@ export function useCall<M extends Method>(
     [api, method, toasts],
   );
   const clear = useCallback(() => setProblem(null), []);
-  return { run, busy, problem, clear };
+  const cancel = useCallback(() => life.current?.abort(), []);
+  return { run, busy, problem, clear, cancel };
 }
 
 export interface QueryState<M extends Method> {

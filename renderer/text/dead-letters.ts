@@ -13,8 +13,7 @@ export const refused = {
   news: 'The list has changed: show the newest',
   retryAll: 'Send all again',
   retryAllTitle: (count: string) => `Send all ${count} again?`,
-  retryAllBody:
-    'They go to the end of their streams, in the order in which they were made. What is refused again comes back here.',
+  retryBody: 'They go to the end of their streams, in the order in which they were made. What is refused again comes back here.',
   retryChosen: (count: string) => `Send ${count} again`,
   retryDone: (count: string) => (count === '1' ? '1 message goes again.' : `${count} messages go again.`),
   retry: 'Send again',
@@ -69,7 +68,7 @@ export const letter = {
     topicNul: 'The topic has a character that is not allowed.',
     topicDeep: 'The topic has more than 31 “/”.',
     payloadLong: 'More than 1 MB: the gateway does not take that.',
-    jsonEnd: 'something is missing or too much',
+    jsonEnd: 'something is missing at its end',
     jsonAt: (line: number, column: number) => `look at line ${line}, column ${column}`,
     notJson: (where: string) => `This is not JSON any more: ${where}.`,
   },

@@ -61,6 +61,7 @@ export const frame = {
     open: 'Show this list',
     page: (page: string) => `Go to ${page}`,
     search: 'Search on this page',
+    run: 'Run the event that is being written (Functions, Try it)',
     alarms: 'Open the alarms',
     back: 'Back',
   },

@@ -25,7 +25,7 @@ export const now = {
   notYet: 'No invocation yet.',
   room: 'Memory, processor, queue',
   memory: 'Memory, all instances',
-  memoryLimit: (size: string) => `limit of each ${size}`,
+  memoryLimit: (size: string) => `each at most ${size}`,
   memoryHint: 'What is in use includes the runtime’s own part, which does not count against the limit.',
   cpu: 'Processor',
   cpuHint: 'of one core',
@@ -39,6 +39,8 @@ export const now = {
   instanceTable: 'Instances of this function',
   noInstance: 'No instance runs',
   noInstanceBody: 'One is started when the next event comes.',
+  noInstanceParked: 'None is started before somebody restarts the function.',
+  noInstancePaused: 'One is started when the function is resumed and an event comes.',
   columns: {
     state: 'State',
     id: 'Instance',

@@ -69,6 +69,13 @@ export const promises = {
       tested: 'The abstract suite of aedes-persistence on our store, and SIGKILL in traffic.',
     },
     {
+      fault: 'The gateway stops, restarts or takes a new version while events wait for functions',
+      holds:
+        'All of them are handled, by the new version or after the next start; a kill loses what waited for a function and for nothing durable.',
+      tested:
+        'Queues, attempts and hung events at a stop, and a real gateway that is stopped and started with a paused function.',
+    },
+    {
       fault: 'The gateway or its disk is destroyed',
       holds: 'Nothing: what had not been delivered is lost with its disk; every source’s numbers show the gap.',
       tested: 'Not tested.',

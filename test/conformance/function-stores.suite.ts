@@ -155,6 +155,29 @@ export function functionStoresSuite(name: string, make: () => StoresUnderTest): 
         expect(await failed.take('nobody', null)).toEqual([]);
       });
 
+      it('takes those that stand there for one reason', async () => {
+        const { failedEvents: failed } = stores;
+        const stopped = (n: number, name?: string) => ({
+          ...failedEvent(n, name),
+          code: 'function/stopped' as const,
+          attempts: 0,
+        });
+        await failed.add([stopped(1), failedEvent(2), stopped(3, 'other'), stopped(4)]);
+        const [oldest] = (await failed.list('alarm', null, 10)).toReversed();
+        expect(await failed.take('alarm', [oldest?.id ?? 0], 'function/failed')).toEqual([]);
+        const taken = await failed.take('alarm', null, 'function/stopped');
+        expect(taken.map((one) => [textOf(one), one.attempts])).toEqual([
+          ['payload 1', 0],
+          ['payload 4', 0],
+        ]);
+        expect(failed.counts()).toEqual(
+          new Map([
+            ['alarm', 1],
+            ['other', 1],
+          ]),
+        );
+      });
+
       it('uses no id twice', async () => {
         const { failedEvents: failed } = stores;
         await failed.add([failedEvent(1)]);

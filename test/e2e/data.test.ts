@@ -1,9 +1,10 @@
-import type { Browser } from 'playwright-core';
+import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Scene } from '../fakes/fake-outbox-rows.ts';
-import { browserNote, launchBrowser, SIZES, seriousFindings, skipBrowser, takePicture } from './console-rig.ts';
+import { browserNote, launchBrowser, seriousFindings, skipBrowser, takePicture } from './console-rig.ts';
 import { type FakeRig, startFakeRig } from './fake-rig.ts';
-import { expectWalkable, hold, settled, tablesTooWide, tooSmall, tooWide } from './page-checks.ts';
+import { itFits, itIsAccessible, itIsWalkable } from './looks.ts';
+import { hold } from './page-checks.ts';
 
 /** States of the page Data & outbox that a real gateway reaches only after weeks. */
 const STATES: readonly (readonly [Scene, string])[] = [
@@ -42,38 +43,20 @@ describe.skipIf(skipBrowser)(`Data & outbox${browserNote}`, () => {
   });
 
   describe.each(STATES)('%s: %s', (scene, path) => {
-    it.each(SIZES)('fits $name, with nothing cut off and no error', async ({ name, width, height }) => {
-      const { page, problems, close } = await (await rigOf(scene)).open(path, { viewport: { width, height } });
-      await settled(page);
-      await takePicture(page, `${nameOf(scene, path)}-${name}`);
-      expect(await tooWide(page)).toBe(0);
-      expect(await tablesTooWide(page)).toEqual([]);
-      expect(await tooSmall(page)).toEqual([]);
-      expect(problems).toEqual([]);
-      await close();
-    });
-
-    it.each(['light', 'dark'] as const)('has no serious finding of axe in the %s theme', async (colorScheme) => {
-      const { page, close } = await (await rigOf(scene)).open(path, { colorScheme });
-      await settled(page);
-      if (colorScheme === 'dark') await takePicture(page, `${nameOf(scene, path)}-dark`);
-      expect(await seriousFindings(page)).toEqual([]);
-      await close();
-    });
+    const open = async (options: BrowserContextOptions = {}) => (await rigOf(scene)).open(path, options);
+    itFits(nameOf(scene, path), open);
+    itIsAccessible(nameOf(scene, path), open);
   });
 
-  it.each<[Scene, string]>([
+  describe.each<[Scene, string]>([
     ['offline', 'data'],
     ['calm', 'data/stream/vibration'],
     ['offline', 'data/refused'],
     ['refused', 'data/refused/9998'],
     ['calm', 'data/certificates/gatehouse-demo-2'],
     ['calm', 'data/sessions'],
-  ])('%s: %s can be walked through by keyboard alone, with the focus visible', async (scene, path) => {
-    const { page, close } = await (await rigOf(scene)).open(path);
-    await settled(page);
-    await expectWalkable(page);
-    await close();
+  ])('%s: %s', (scene, path) => {
+    itIsWalkable(async () => (await rigOf(scene)).open(path));
   });
 
   it('asks the limits in hours, on the kiosk with the numeric pad, and says which version it made', async () => {

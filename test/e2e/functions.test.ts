@@ -2,7 +2,8 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { browserNote, launchBrowser, SIZES, seriousFindings, skipBrowser, takePicture } from './console-rig.ts';
 import { type FakeRig, startFakeRig } from './fake-rig.ts';
-import { expectWalkable, hold, settled, tablesTooWide, tooSmall, tooWide } from './page-checks.ts';
+import { itFits, itIsAccessible, itIsWalkable } from './looks.ts';
+import { hold, settled, tooSmall, tooWide } from './page-checks.ts';
 
 /** States of a function, each with what its page looks like then. */
 const STATES: readonly string[] = [
@@ -36,31 +37,9 @@ describe.skipIf(skipBrowser)(`Functions${browserNote}`, () => {
   });
 
   describe.each(STATES)('%s', (path) => {
-    it.each(SIZES)('fits $name, with nothing cut off and no error', async ({ name, width, height }) => {
-      const { page, problems, close } = await rig.open(path, { viewport: { width, height } });
-      await settled(page);
-      await takePicture(page, `${nameOf(path)}-${name}`);
-      expect(await tooWide(page)).toBe(0);
-      expect(await tablesTooWide(page)).toEqual([]);
-      expect(await tooSmall(page)).toEqual([]);
-      expect(problems).toEqual([]);
-      await close();
-    });
-
-    it.each(['light', 'dark'] as const)('has no serious finding of axe in the %s theme', async (colorScheme) => {
-      const { page, close } = await rig.open(path, { colorScheme });
-      await settled(page);
-      if (colorScheme === 'dark') await takePicture(page, `${nameOf(path)}-dark`);
-      expect(await seriousFindings(page)).toEqual([]);
-      await close();
-    });
-
-    it('can be walked through by keyboard alone, with the focus visible', async () => {
-      const { page, close } = await rig.open(path);
-      await settled(page);
-      await expectWalkable(page);
-      await close();
-    });
+    itFits(nameOf(path), (options) => rig.open(path, options));
+    itIsAccessible(nameOf(path), (options) => rig.open(path, options));
+    itIsWalkable(() => rig.open(path));
   });
 
   it('runs a saved event and shows result, timing, log and what was published', async () => {
@@ -73,6 +52,29 @@ describe.skipIf(skipBrowser)(`Functions${browserNote}`, () => {
     await page.getByText('alarms/cold-store').waitFor();
     await takePicture(page, 'story-function-try');
     expect(await seriousFindings(page)).toEqual([]);
+    expect(problems).toEqual([]);
+    await close();
+  });
+
+  it('takes a client context, runs by Ctrl+Enter, and can stop waiting', async () => {
+    const { page, problems, close } = await rig.open('functions/cold-chain-alarm/try');
+    await page.getByRole('button', { name: 'Add a client context' }).click();
+    const context = page.getByLabel('Client context', { exact: true });
+    await context.fill('{"custom": {"order": }}');
+    await page.getByText('This is not JSON: look at line 1, column 22.').waitFor();
+    await settled(page);
+    await takePicture(page, 'story-function-context');
+    expect(await page.getByRole('button', { name: 'Run' }).isDisabled()).toBe(true);
+    expect(await seriousFindings(page)).toEqual([]);
+    await context.fill('{"custom": {"order": 7}}');
+    await page.getByLabel('Content', { exact: true }).fill('{"wait": 1}');
+    await page.keyboard.press('Control+Enter');
+    await page.getByText('For 1 s. It may take').waitFor();
+    await takePicture(page, 'story-function-running');
+    expect(rig.fake.asked.at(-1)).toMatchObject({ input: { clientContext: { custom: { order: 7 } } } });
+    await page.getByRole('button', { name: 'Stop waiting' }).click();
+    await page.getByText('Its end is not waited for').waitFor();
+    expect(await tooSmall(page)).toEqual([]);
     expect(problems).toEqual([]);
     await close();
   });

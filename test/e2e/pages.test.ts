@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { browserNote, type ConsoleRig, SIZES, seriousFindings, skipBrowser, startConsoleRig } from './console-rig.ts';
-import { expectWalkable, settled, tooSmall, tooWide } from './page-checks.ts';
+import { afterAll, beforeAll, describe } from 'vitest';
+import { browserNote, type ConsoleRig, skipBrowser, startConsoleRig } from './console-rig.ts';
+import { itFits, itIsAccessible, itIsWalkable } from './looks.ts';
 
 const PAGES = [
   'overview',
@@ -31,29 +31,8 @@ describe.skipIf(skipBrowser)(`every page of the console${browserNote}`, () => {
   afterAll(() => rig?.close());
 
   describe.each(PAGES)('%s', (path) => {
-    it.each(SIZES)('fits $name, with nothing cut off and no error', async ({ name, width, height }) => {
-      const { page, problems, close } = await rig.open(path, { viewport: { width, height } });
-      await settled(page);
-      await rig.picture(page, `${nameOf(path)}-${name}`);
-      expect(await tooWide(page)).toBe(0);
-      expect(await tooSmall(page)).toEqual([]);
-      expect(problems).toEqual([]);
-      await close();
-    });
-
-    it.each(['light', 'dark'] as const)('has no serious finding of axe in the %s theme', async (colorScheme) => {
-      const { page, close } = await rig.open(path, { colorScheme });
-      await settled(page);
-      if (colorScheme === 'dark') await rig.picture(page, `${nameOf(path)}-dark`);
-      expect(await seriousFindings(page)).toEqual([]);
-      await close();
-    });
-
-    it('can be walked through by keyboard alone, with the focus visible', async () => {
-      const { page, close } = await rig.open(path);
-      await settled(page);
-      await expectWalkable(page);
-      await close();
-    });
+    itFits(nameOf(path), (options) => rig.open(path, options));
+    itIsAccessible(nameOf(path), (options) => rig.open(path, options));
+    itIsWalkable(() => rig.open(path));
   });
 });

@@ -32,11 +32,21 @@ function failedEvent(name: string, id: number, now: number): FailedEvent {
   };
 }
 
-/** What the fake function makes of an event: it fails on "bad", cannot end on "hang". */
+const wordsOf = (payload: string): string => Buffer.from(payload, 'base64').toString();
+
+/** Ends only when the caller does not wait any longer. */
+const untilCancelled = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
+
+const LISTED = 1000;
+const PUBLISHED = { topic: 'alarms/cold-store', size: 17, payload: base64('{"level":"clear"}') };
+
+/** What the fake function makes of an event: it fails on "bad", is cut off at its deadline on "hang", publishes `"publish": <n>` times. */
 function outcomeOf({ name, payload, topic }: Input<'function.invoke'>): Output<'function.invoke'> {
-  const words = Buffer.from(payload, 'base64').toString();
+  const words = wordsOf(payload);
   const isBad = words.includes('bad');
   const isLate = words.includes('hang');
+  const publishes = isBad || isLate ? 0 : Number(/"publish": ?(\d+)/.exec(words)?.[1] ?? 1);
   const failure = isLate
     ? {
         errorMessage: '2026-11-22T14:03:27.000Z 7c1f Task timed out after 3.00 seconds',
@@ -62,7 +72,8 @@ function outcomeOf({ name, payload, topic }: Input<'function.invoke'>): Output<'
         ? [{ level: 'error', text: 'unit "bad" is not known' }]
         : [{ level: 'warn', text: 'no limit is set, 6 is used' }]),
     ],
-    published: isBad || isLate ? [] : [{ topic: 'alarms/cold-store', size: 17, payload: base64('{"level":"clear"}') }],
+    published: Array.from({ length: Math.min(publishes, LISTED) }, () => PUBLISHED),
+    unlisted: { logs: 0, published: Math.max(0, publishes - LISTED) },
   };
 }
 
@@ -127,9 +138,10 @@ export function createFakeFunctions(deps: { clock: Clock; note: (method: string,
       deps.note('function.pause', input);
       return null;
     },
-    'function.invoke': async (input) => {
+    'function.invoke': async (input, signal) => {
       known(input.name);
       deps.note('function.invoke', input);
+      if (wordsOf(input.payload).includes('wait')) await untilCancelled(signal);
       if (state(input.name) === 'parked') throw new GatewayError('function/parked', `${input.name} is parked.`);
       return outcomeOf(input);
     },

@@ -1,25 +1,18 @@
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { systemClock } from '../../core/base/clock.ts';
 import { spoolMessage } from '../conformance/spool.suite.ts';
 import { mapOf, overwrite } from '../core/store/spool-under-salvage.ts';
-import { type Folder, openStore, tempFolder } from '../core/store/store-under-test.ts';
-import { acknowledgedBy, killAll, startWriter, type Writer } from './store-process.ts';
+import { openStore } from '../core/store/store-under-test.ts';
+import { killedStore } from './killed-store.ts';
+import { acknowledgedBy } from './store-process.ts';
 
 const WAITING = 30_000;
 /** Large enough that the salvage takes some seconds. */
 const oldPayload = (n: number): string => `${-1 - n}`.padEnd(900);
 
-let folder: Folder;
-const writers: Writer[] = [];
-beforeEach(() => {
-  folder = tempFolder();
-});
-afterEach(async () => {
-  await killAll(writers);
-  folder.remove();
-});
+const sut = killedStore();
 
 /** How far a salvage has come, by the database alone. */
 function progressOf(file: string): { state: string; cursor: number; salvaged: number } {
@@ -34,8 +27,8 @@ function progressOf(file: string): { state: string; cursor: number; salvaged: nu
 }
 
 it('a salvage that is killed again and again goes on where it was, and loses and doubles nothing', async () => {
-  const file = join(folder.path, 'store', 'spool.db');
-  const { store: first } = await openStore(folder.path);
+  const file = join(sut.path(), 'store', 'spool.db');
+  const { store: first } = await openStore(sut.path());
   const ids: number[] = [];
   for (let n = 0; n < WAITING; n += 500) {
     const from = await first.spool.append(
@@ -52,8 +45,7 @@ it('a salvage that is killed again and again goes on where it was, and loses and
   const promised = new Map<number, number>();
   const seen: number[] = [];
   for (let round = 0; round < 8; round += 1) {
-    const writer = startWriter(folder.path, { begin: round * 100_000 });
-    writers.push(writer);
+    const writer = sut.start({ begin: round * 100_000 });
     await writer.saw('ready');
     const before = seen.at(-1) ?? 0;
     await expect.poll(() => progressOf(file).salvaged, { timeout: 20_000, interval: 1 }).toBeGreaterThan(before);
@@ -69,7 +61,7 @@ it('a salvage that is killed again and again goes on where it was, and loses and
   expect(seen).toEqual([...seen].sort((a, b) => a - b));
   expect(promised.size).toBeGreaterThan(10);
 
-  const { store } = await openStore(folder.path);
+  const { store } = await openStore(sut.path());
   try {
     await expect.poll(() => store.condition().salvage?.state, { timeout: 60_000, interval: 50 }).toBe('done');
     const found: number[] = [];

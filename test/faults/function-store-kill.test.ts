@@ -1,25 +1,16 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { systemClock } from '../../core/base/clock.ts';
-import { type Folder, openStore, tempFolder } from '../core/store/store-under-test.ts';
-import { killAll, startWriter, type Writer } from './store-process.ts';
+import { openStore } from '../core/store/store-under-test.ts';
+import { killedStore } from './killed-store.ts';
 
-let folder: Folder;
-const writers: Writer[] = [];
-beforeEach(() => {
-  folder = tempFolder();
-});
-afterEach(async () => {
-  await killAll(writers);
-  folder.remove();
-});
+const sut = killedStore();
 
 it('what is kept for functions was on disk before it was said to be, over 10 kills', async () => {
   const values = new Map<string, number>();
   const events = new Set<number>();
   let said = 0;
   for (let round = 0; round < 10; round += 1) {
-    const writer = startWriter(folder.path, { begin: round * 1_000_000, script: './function-store-writer.ts' });
-    writers.push(writer);
+    const writer = sut.start({ begin: round * 1_000_000, script: './function-store-writer.ts' });
     await writer.saw('ready');
     const enough = 10 + ((round * 37) % 60);
     while (writer.lines.length < enough) await systemClock.sleep(1);
@@ -33,7 +24,7 @@ it('what is kept for functions was on disk before it was said to be, over 10 kil
     }
   }
   expect(said).toBeGreaterThanOrEqual(300);
-  const { store } = await openStore(folder.path);
+  const { store } = await openStore(sut.path());
   for (const [key, value] of values) {
     const found = await store.functionState.get('alarm', key);
     expect(Number(found?.json), key).toBeGreaterThanOrEqual(value);

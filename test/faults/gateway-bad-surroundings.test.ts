@@ -10,6 +10,7 @@ import { openClient } from '../../core/cli/connect.ts';
 import type { ApiClient } from '../../core/contract/client.ts';
 import type { AlarmView } from '../../core/contract/views.ts';
 import { freePort } from '../fakes/mosquitto.ts';
+import { until } from '../fakes/until.ts';
 import { type GatewayProcess, readMetrics, startGatewayProcess } from '../integration/site/gateway-process.ts';
 
 const isRoot = process.getuid?.() === 0;
@@ -18,15 +19,6 @@ const canMount =
   spawnSync('sh', ['-c', 'd=$(mktemp -d) && mount -t tmpfs -o size=1m tmpfs $d && umount $d && rmdir $d'], { stdio: 'ignore' })
     .status === 0;
 const skipMount = !canMount && process.env['CI'] !== 'true';
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-async function until(what: string, test: () => boolean | Promise<boolean>, limitMs = 30_000): Promise<void> {
-  const end = performance.now() + limitMs;
-  while (!(await test())) {
-    if (performance.now() > end) throw new Error(`not within ${limitMs} ms: ${what}`);
-    await pause(50);
-  }
-}
 
 /** What a technician sees in the alarm list, kept up to date. */
 function watchAlarms(client: ApiClient): () => readonly AlarmView[] {

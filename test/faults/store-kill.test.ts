@@ -1,9 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../core/base/clock.ts';
 import type { Spool } from '../../core/store/spool.ts';
 import { expectBalanced, readStream } from '../conformance/spool.suite.ts';
-import { type Folder, openStore, tempFolder } from '../core/store/store-under-test.ts';
-import { acknowledgedBy, killAll, startWriter, type Writer } from './store-process.ts';
+import { openStore } from '../core/store/store-under-test.ts';
+import { killedStore } from './killed-store.ts';
+import { acknowledgedBy } from './store-process.ts';
 
 /** Number of each stored message to its id, in the order of the spool. */
 async function readAll(spool: Spool): Promise<Map<number, number>> {
@@ -18,25 +19,12 @@ async function readAll(spool: Spool): Promise<Map<number, number>> {
 }
 
 describe('a gateway that is killed', () => {
-  let folder: Folder;
-  const writers: Writer[] = [];
-  function start(begin = 0): Writer {
-    const made = startWriter(folder.path, { begin });
-    writers.push(made);
-    return made;
-  }
-  beforeEach(() => {
-    folder = tempFolder();
-  });
-  afterEach(async () => {
-    await killAll(writers);
-    folder.remove();
-  });
+  const sut = killedStore();
 
   it('loses nothing that it acknowledged, and keeps the order, over 20 kills', async () => {
     const promised = new Map<number, number>();
     for (let round = 0; round < 20; round += 1) {
-      const writer = start(round * 1_000_000);
+      const writer = sut.start({ begin: round * 1_000_000 });
       await writer.saw('ready');
       await systemClock.sleep(10 + ((round * 37) % 120));
       writer.child.kill('SIGKILL');
@@ -44,7 +32,7 @@ describe('a gateway that is killed', () => {
       for (const [number, id] of acknowledgedBy(writer.lines)) promised.set(number, id);
     }
     expect(promised.size).toBeGreaterThan(1000);
-    const { store } = await openStore(folder.path);
+    const { store } = await openStore(sut.path());
     const found = await readAll(store.spool);
     const lost = [...promised].filter(([number, id]) => found.get(number) !== id);
     const ids = [...found.values()];
@@ -57,16 +45,16 @@ describe('a gateway that is killed', () => {
   });
 
   it('leaves no lock behind', async () => {
-    const writer = start();
+    const writer = sut.start();
     await writer.saw('ready');
-    const second = start();
+    const second = sut.start();
     await second.ended;
     expect(second.lines).toEqual([
-      `fault gateway/already-running Another gateway (process ${writer.child.pid}) already uses the data directory ${folder.path}.`,
+      `fault gateway/already-running Another gateway (process ${writer.child.pid}) already uses the data directory ${sut.path()}.`,
     ]);
     writer.child.kill('SIGKILL');
     await writer.ended;
-    const { store } = await openStore(folder.path);
+    const { store } = await openStore(sut.path());
     expect(store.health().state).toBe('ok');
     await store.stop();
   });

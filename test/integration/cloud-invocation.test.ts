@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import mqtt from 'mqtt';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createGateway, type Gateway } from '../../core/gateway/gateway.ts';
+import { type SiteGateway, startSiteGateway } from '../fakes/functions/site-gateway.ts';
 import { type Mosquitto, skipMosquitto, startMosquitto } from '../fakes/mosquitto.ts';
 
 const DOUBLE = `export const handler = async ({ n }, context) => {
@@ -23,7 +23,7 @@ const DOCUMENT = {
 describe.skipIf(skipMosquitto)('with mosquitto as the cloud (skipped where it is not installed)', () => {
   let dir: string;
   let broker: Mosquitto;
-  let gateway: Gateway;
+  let site: SiteGateway;
   let app: mqtt.MqttClient;
   const answers = new Map<string, unknown>();
 
@@ -38,19 +38,10 @@ describe.skipIf(skipMosquitto)('with mosquitto as the cloud (skipped where it is
     await mkdir(data);
     await writeFile(join(data, 'settings.json'), JSON.stringify({ cloud: { url, clientId: 'gw-7' } }));
     await writeFile(join(dir, 'site.json'), JSON.stringify(DOCUMENT));
-    gateway = createGateway({
-      data,
-      document: join(dir, 'site.json'),
-      port: 0,
-      mqttPort: 0,
-      demo: false,
-      rendererDir: dir,
-      terminal: null,
-    });
-    await gateway.start(new AbortController().signal);
+    site = await startSiteGateway(dir);
   }, 30_000);
   afterAll(async () => {
-    await gateway.stop();
+    await site.stop();
     await app.endAsync(true);
     await broker.close();
     await rm(dir, { recursive: true, force: true });

@@ -1,15 +1,7 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import { type ContractHost, type ContractOptions, contractHost } from '../fakes/functions/contract-host.ts';
+import { describe, expect, it } from 'vitest';
+import { contractHosts } from '../fakes/functions/contract-host.ts';
 
-const hosts: ContractHost[] = [];
-async function host(options: ContractOptions): Promise<ContractHost> {
-  const made = await contractHost(options);
-  hosts.push(made);
-  return made;
-}
-afterEach(async () => {
-  for (const one of hosts.splice(0)) await one.stop();
-});
+const host = contractHosts();
 
 type Files = Readonly<Record<string, string>>;
 const PACKAGE = {

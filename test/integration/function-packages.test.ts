@@ -2,30 +2,17 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { systemClock } from '../../core/base/clock.ts';
-import { type ApiClient, createApiClient } from '../../core/contract/client.ts';
-import { createGateway, type Gateway } from '../../core/gateway/gateway.ts';
 import { writePackage, zipOf } from '../core/deploy/zips.ts';
-import { createMemoryPair } from '../fakes/memory-transport.ts';
+import { type SiteGateway, startSiteGateway } from '../fakes/functions/site-gateway.ts';
 
 let dir = '';
-let gateway: Gateway;
-let client: ApiClient;
+let site: SiteGateway;
 
 async function start(): Promise<void> {
-  const options = { data: join(dir, 'data'), port: 0, mqttPort: 0, demo: false, rendererDir: dir, terminal: null };
-  gateway = createGateway({ ...options, document: join(dir, 'site.json') });
-  await gateway.start(new AbortController().signal);
-  const pair = createMemoryPair();
-  gateway.attach(pair.server, { kind: 'cli', id: 'test' });
-  client = createApiClient({ connect: async () => pair.client, clock: systemClock, random: () => 0.5 });
-}
-async function stop(): Promise<void> {
-  await client.close();
-  await gateway.stop();
+  site = await startSiteGateway(dir);
 }
 const invoke = async (name: string): Promise<unknown> => {
-  const { payload } = await client.call('function.invoke', { name, payload: '', topic: 'a/b' });
+  const { payload } = await site.client.call('function.invoke', { name, payload: '', topic: 'a/b' });
   return JSON.parse(Buffer.from(payload, 'base64').toString());
 };
 /** Answers with what it found of its own files: a module beside it, one of its node_modules, a text that it reads. */
@@ -70,14 +57,14 @@ beforeEach(async () => {
   await start();
 });
 afterEach(async () => {
-  await stop();
+  await site.stop();
   await rm(dir, { recursive: true, force: true });
 });
 
 it('runs a zip and a folder with their own modules, in a thread and in a process, also after a restart without them', async () => {
   const names = ['in-process', 'in-thread', 'from-folder'];
   for (const name of names) expect(await invoke(name)).toEqual(answer('one'));
-  await stop();
+  await site.stop();
   await rm(join(dir, 'pack'), { recursive: true });
   await rm(join(dir, 'folder'), { recursive: true });
   await rm(join(dir, 'data/code'), { recursive: true });
@@ -89,10 +76,10 @@ it('takes a new package of the same name, and keeps the one before to go back to
   await writePackage(join(dir, 'data/functions/pack/f.zip'), await zipOf(packaged('two')));
   await cp(join(dir, 'folder'), join(dir, 'data/functions/folder'), { recursive: true });
   const changed = { ...DOCUMENT, description: 'with another package' };
-  await client.call('deployment.apply', { text: JSON.stringify(changed), basedOn: null, note: '' });
+  await site.client.call('deployment.apply', { text: JSON.stringify(changed), basedOn: null, note: '' });
   expect(await invoke('in-process')).toEqual(answer('two'));
   expect(await invoke('from-folder')).toEqual(answer('one'));
-  await client.call('deployment.apply', { text: await readFile(join(dir, 'site.json'), 'utf8'), basedOn: null, note: '' });
+  await site.client.call('deployment.apply', { text: await readFile(join(dir, 'site.json'), 'utf8'), basedOn: null, note: '' });
   expect(await invoke('in-process')).toEqual(answer('one'));
   expect((await readdir(join(dir, 'data/artifacts'))).length).toBeGreaterThanOrEqual(2);
 });
@@ -102,7 +89,7 @@ it('refuses a damaged package as a whole: what ran goes on', async () => {
   bytes.write('y', bytes.indexOf('data.txtx') + 'data.txt'.length);
   await writePackage(join(dir, 'data/functions/pack/f.zip'), bytes);
   const changed = { ...DOCUMENT, description: 'damaged', functions: DOCUMENT.functions.slice(0, 2) };
-  const applied = client.call('deployment.apply', { text: JSON.stringify(changed), basedOn: null, note: '' });
+  const applied = site.client.call('deployment.apply', { text: JSON.stringify(changed), basedOn: null, note: '' });
   await expect(applied).rejects.toMatchObject({ code: 'function/package-bad' });
   for (const name of ['in-process', 'from-folder']) expect(await invoke(name)).toEqual(answer('one'));
 });

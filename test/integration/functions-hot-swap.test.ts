@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +8,7 @@ import { createLogHub } from '../../core/base/log.ts';
 import { createMetrics } from '../../core/base/metrics.ts';
 import type { Service } from '../../core/base/service.ts';
 import { createSite } from '../../core/deploy/site.ts';
+import { createProcessCarrier } from '../../core/functions/carrier/process-carrier.ts';
 import { startThread } from '../../core/functions/carrier/thread-carrier.ts';
 import { createFunctionRunner } from '../../core/functions/function-runner.ts';
 import type { FunctionRunner } from '../../core/functions/runner.ts';
@@ -26,9 +28,11 @@ export const handler = async (event, context) => {
 };`;
 
 it.each([
-  ['strictly in order', { concurrency: 1 }],
-  ['side by side, in order per key', { concurrency: 2, keepWarm: 2, orderBy: 'topic' }],
-])('fifty hot replacements under load lose nothing and run nothing twice: %s', async (_what, config) => {
+  ['strictly in order', 50, { concurrency: 1 }],
+  ['side by side, in order per key', 50, { concurrency: 2, keepWarm: 2, orderBy: 'topic' }],
+  ['in processes, strictly in order', 12, { concurrency: 1, isolation: 'process' }],
+  ['in processes, side by side', 12, { concurrency: 2, keepWarm: 2, orderBy: 'topic', isolation: 'process' }],
+])('hot replacements under load lose nothing and run nothing twice: %s, %d of them', async (_what, swaps, config) => {
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-swap-'));
   const path = join(folder, 'index.mjs');
   await writeFile(path, SOURCE);
@@ -36,6 +40,10 @@ it.each([
   const logs = createLogHub({ clock }, { keep: 10, level: 'error' });
   const metrics = createMetrics();
   const router = createRouter({ clock, log: logs.logger('router'), metrics, tracer, bootId: 'test', trust: () => 'synced' });
+  const carriers = {
+    thread: startThread,
+    process: createProcessCarrier({ clock, nodePath: process.execPath, newId: randomUUID }),
+  };
   const runners: FunctionRunner[] = [];
   const seen = new Map<string, { n: number; version: number }[]>();
   const out: Sink = {
@@ -62,7 +70,7 @@ it.each([
           metrics,
           tracer,
           publish: (draft) => router.publish(draft),
-          carriers: { thread: startThread, process: undefined },
+          carriers,
           gatekeeper: allowAll,
           desk: noDesk,
           failed: createMemoryFailedEvents(),
@@ -104,12 +112,12 @@ it.each([
       sent += 1;
     }
   }, 2);
-  for (let version = 2; version <= 51; version += 1) await deploy(version);
+  for (let version = 2; version <= swaps + 1; version += 1) await deploy(version);
   clearInterval(feed);
   const count = (): number => [...seen.values()].reduce((sum, list) => sum + list.length, 0);
   await until('all answers', () => count() >= sent);
   await clock.sleep(50);
-  expect(sent).toBeGreaterThan(1000);
+  expect(sent).toBeGreaterThan(swaps * 20);
   expect(count()).toBe(sent);
   for (let key = 0; key < 3; key += 1) {
     const list = seen.get(`out/${key}`) ?? [];
@@ -121,7 +129,7 @@ it.each([
   expect(books.filter((one) => !one.balanced || one.waiting > 0 || Object.keys(one.dropped).length > 0)).toEqual([]);
   expect(books.reduce((sum, one) => sum + one.out, 0)).toBe(sent);
   // A replacement that finds nothing at work proves nothing.
-  expect(books.filter((one) => one.out > 0).length).toBeGreaterThan(40);
+  expect(books.filter((one) => one.out > 0).length).toBeGreaterThan(swaps * 0.8);
   await site.stop();
   router.stop();
   await rm(folder, { recursive: true });

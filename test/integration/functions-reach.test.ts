@@ -2,10 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { systemClock } from '../../core/base/clock.ts';
-import { type ApiClient, createApiClient } from '../../core/contract/client.ts';
-import { createGateway, type Gateway } from '../../core/gateway/gateway.ts';
-import { createMemoryPair } from '../fakes/memory-transport.ts';
+import { type SiteGateway, startSiteGateway } from '../fakes/functions/site-gateway.ts';
 
 /** Does what the event says with the module `gatehouse`, and tells what came of it. */
 const REACH = `
@@ -96,31 +93,14 @@ const DOCUMENT = {
 };
 
 let dir: string;
-let gateway: Gateway;
-let client: ApiClient;
+let site: SiteGateway;
 
 async function start(): Promise<void> {
-  gateway = createGateway({
-    data: join(dir, 'data'),
-    document: join(dir, 'site.json'),
-    port: 0,
-    mqttPort: 0,
-    demo: false,
-    rendererDir: dir,
-    terminal: null,
-  });
-  await gateway.start(new AbortController().signal);
-  const pair = createMemoryPair();
-  gateway.attach(pair.server, { kind: 'cli', id: 'test' });
-  client = createApiClient({ connect: async () => pair.client, clock: systemClock, random: () => 0.5 });
-}
-async function stop(): Promise<void> {
-  await client.close();
-  await gateway.stop();
+  site = await startSiteGateway(dir);
 }
 const invoke = async (name: string, event: unknown) => {
   const payload = Buffer.from(JSON.stringify(event)).toString('base64');
-  const outcome = await client.call('function.invoke', { name, payload, topic: 'gatehouse/invoke' });
+  const outcome = await site.client.call('function.invoke', { name, payload, topic: 'gatehouse/invoke' });
   return { ...outcome, result: JSON.parse(Buffer.from(outcome.payload, 'base64').toString('utf8')) };
 };
 
@@ -128,11 +108,11 @@ beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'gatehouse-reach-'));
   await writeFile(join(dir, 'site.json'), JSON.stringify(DOCUMENT));
   await start();
-  await client.call('secret.set', { name: 'db/password', text: 'hunter2' });
-  await gateway.firstReading;
+  await site.client.call('secret.set', { name: 'db/password', text: 'hunter2' });
+  await site.gateway.firstReading;
 }, 30_000);
 afterAll(async () => {
-  await stop();
+  await site.stop();
   await rm(dir, { recursive: true, force: true });
 });
 
@@ -240,13 +220,13 @@ it('follows the subscriptions of a new document: what they carry on may be publi
   };
   const publish = async (topic: string) => (await invoke('bare-thread', { call: 'publish', args: [topic, {}] })).result;
   expect([await publish('questions'), await publish('fresh/x')]).toMatchObject([{ value: null }, { code: 'function/denied' }]);
-  await client.call('deployment.apply', { text: JSON.stringify(next), basedOn: null, note: '' });
+  await site.client.call('deployment.apply', { text: JSON.stringify(next), basedOn: null, note: '' });
   expect([await publish('questions'), await publish('fresh/x')]).toMatchObject([{ code: 'function/denied' }, { value: null }]);
   expect((await invoke('eager', {})).result).toBe('up');
 });
 
 it('has state and secrets again after a restart of the gateway', async () => {
-  await stop();
+  await site.stop();
   await start();
   const reach = async (call: string, ...args: unknown[]) => (await invoke('reach-thread', { call, args })).result;
   expect(await reach('state.get', 'count')).toEqual({ value: { n: 'thread' } });

@@ -1,7 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { systemClock } from '../../core/base/clock.ts';
+import { createProcessCarrier } from '../../core/functions/carrier/process-carrier.ts';
+import { startThread } from '../../core/functions/carrier/thread-carrier.ts';
 import { createRig, type FunctionRig, message, type RigOptions } from '../fakes/functions/rig.ts';
 
 const rigs: FunctionRig[] = [];
@@ -140,15 +144,18 @@ describe('a function in its thread', () => {
     expect(rig.view().failures).toBe(0);
   });
 
-  it('passes hops and trace on, and begins anew for what a timer publishes', async () => {
-    const rig = await rigOf();
+  it.each([
+    ['carries them on for what a timer publishes that an event left behind', 'on-demand', 3],
+    ['begins anew for what the timer of a long-lived function publishes', 'long-lived', 1],
+  ])('passes hops and trace on, and %s', async (_what, lifetime, late) => {
+    const rig = await rigOf({ config: { lifetime } });
     const before = performance.now();
     rig.send({ do: 'answer', n: 1 }, { hops: 2, traceId: 't1' });
     rig.send({ do: 'publish-late' }, { hops: 2, traceId: 't2' });
     await rig.until('both', () => rig.published.length === 2);
     expect(rig.published.map(({ topic, hops, traceId }) => [topic, hops, traceId])).toEqual([
       ['answer', 3, 't1'],
-      ['late', 1, undefined],
+      ['late', late, undefined],
     ]);
     const [started, ended] = rig.hops.filter(({ traceId }) => traceId === 't1');
     expect([started?.kind, ended?.kind]).toEqual(['function-started', 'function-ended']);
@@ -182,7 +189,8 @@ describe('a function in its thread', () => {
     rig.send({ do: 'answer', n: 1 });
     await rig.until('the answer', () => rig.published.length === 1);
     const lines = rig.records.filter(({ event }) => event === 'function.log');
-    expect(lines).toHaveLength(200);
+    expect(lines).toHaveLength(201);
+    expect(lines[200]?.message).toMatch(/more lines of this second are left out/);
     rig.send({ do: 'slow', ms: 1100 });
     await rig.until('the slow answer', () => rig.published.length === 2);
     rig.send({ do: 'log' });
@@ -237,6 +245,28 @@ describe('a function in its thread', () => {
     expect(rig.view().books).toEqual({ in: 4, out: 1, waiting: 0, dropped: { stopping: 3 }, balanced: true });
     await expect(rig.send({ do: 'answer' })).rejects.toMatchObject({ code: 'gateway/stopping' });
     await rig.runner.stop();
+  });
+
+  it.each(['thread', 'process'] as const)('shows which instance uses the machine: %s', async (isolation) => {
+    const source = `
+      export const handler = (event) => {
+        if (event.busy) for (const end = Date.now() + 20_000; Date.now() < end; );
+        else return new Promise((done) => setTimeout(done, 20_000));
+      };`;
+    const carriers = {
+      thread: startThread,
+      process: createProcessCarrier({ clock: systemClock, nodePath: process.execPath, newId: randomUUID }),
+    };
+    const rig = await rigOf({ source, carriers, config: { isolation, concurrency: 2, keepWarm: 2, timeoutMs: 60_000 } });
+    await rig.until('both to be ready', () => rig.view().threads === 2);
+    rig.send({ busy: true }, { topic: 'busy' });
+    rig.send({ busy: false }, { topic: 'idle' });
+    const percentOf = (topic: string): number | null =>
+      rig.runner.instances().find(({ event }) => event?.topic === topic)?.cpuPercent ?? null;
+    await rig.until('the figures', () => {
+      const [busy, idle] = [percentOf('busy'), percentOf('idle')];
+      return busy !== null && idle !== null && busy > idle;
+    });
   });
 
   it('begins with new state after a restart and keeps what waits', async () => {

@@ -1,17 +1,9 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { LambdaErrorBody } from '../../core/functions/invocation.ts';
-import { type ContractHost, type ContractOptions, contractHost } from '../fakes/functions/contract-host.ts';
+import { type ContractHost, contractHosts } from '../fakes/functions/contract-host.ts';
 import { message, until } from '../fakes/functions/rig.ts';
 
-const hosts: ContractHost[] = [];
-async function host(options: ContractOptions): Promise<ContractHost> {
-  const made = await contractHost(options);
-  hosts.push(made);
-  return made;
-}
-afterEach(async () => {
-  for (const one of hosts.splice(0)) await one.stop();
-});
+const host = contractHosts();
 const text = (payload: Uint8Array): string => Buffer.from(payload).toString();
 const errorOf = (payload: Uint8Array): LambdaErrorBody => JSON.parse(text(payload));
 
@@ -175,6 +167,7 @@ describe.each(['thread', 'process'] as const)('the handler contract in a %s', (i
       });
       if (errorType === 'string') expect(stackTrace).toEqual([]);
       else expect(stackTrace.join('\n')).toMatch(/index\.mjs:1:\d+/);
+      expect(stackTrace.join('\n')).not.toMatch(/core\/functions|node:internal/);
     });
 
     it('as failed with a result that JSON cannot say', async () => {

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Certificates, makeCertificates } from '../fakes/certificates.ts';
 import { type FaultProxy, startFaultProxy } from '../fakes/fault-proxy.ts';
 import { freePort, type Mosquitto, startMosquitto } from '../fakes/mosquitto.ts';
+import { pause, until } from '../fakes/until.ts';
 import { type FarEnd, watchFarEnd } from './site/far-end.ts';
 import { type GatewayProcess, readMetrics, startGatewayProcess } from './site/gateway-process.ts';
 import { createSerialLine, type SerialLine } from './site/serial-line.ts';
@@ -14,15 +15,6 @@ const has = (command: string): boolean => spawnSync('sh', ['-c', command], { std
 const peers = has('command -v socat') && has('command -v mosquitto_pub') && has('/usr/bin/python3 -c "import pymodbus"');
 const skip = !peers && process.env['CI'] !== 'true';
 const here = import.meta.dirname;
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-
-async function until(what: string, test: () => boolean | Promise<boolean>, limitMs = 30_000): Promise<void> {
-  const end = performance.now() + limitMs;
-  while (!(await test())) {
-    if (performance.now() > end) throw new Error(`not within ${limitMs} ms: ${what}`);
-    await pause(50);
-  }
-}
 
 const checksum = (body: string): string =>
   [...body]

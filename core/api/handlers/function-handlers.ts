@@ -10,8 +10,9 @@ import type { GatewayRuntime } from './runtime.ts';
 
 type Methods = Pick<Handlers, 'function.list' | 'function.rules' | 'function.restart' | 'function.pause' | 'function.invoke'>;
 
-/** A published message is shown up to here; the result is sent whole. */
+/** A published message is shown up to here, and all of them together; the result is sent whole. */
 const SHOWN_PUBLISH_BYTES = 4096;
+const SHOWN_BYTES = 1_048_576;
 
 /** The runner of this name. Throws `function/unknown`. */
 export function runnerOf(runtime: GatewayRuntime, name: string): FunctionRunner {
@@ -23,13 +24,26 @@ export function runnerOf(runtime: GatewayRuntime, name: string): FunctionRunner 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+const HOW = 'Give an object with "client", "custom" and "env", each an object itself, as Lambda takes it.';
+
+/** The object that is in the base64 that Lambda's API takes. */
+function decoded(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(text, 'base64').toString('utf8'));
+    if (isObject(value)) return value;
+  } catch {
+    // said below, as for JSON that is no object
+  }
+  throw new GatewayError('api/bad-input', 'The client context is not a JSON object in base64.', { remedy: HOW });
+}
+
 /** The parts that Lambda knows, each an object; others are refused, for they would not reach the function. */
 export function contextOf(input: NonNullable<Input<'function.invoke'>['clientContext']>): ClientContext {
   const context: Record<string, Readonly<Record<string, unknown>>> = {};
-  for (const [part, value] of Object.entries(input)) {
+  for (const [part, value] of Object.entries(typeof input === 'string' ? decoded(input) : input)) {
     if (!['client', 'custom', 'env'].includes(part) || !isObject(value))
       throw new GatewayError('api/bad-input', `The client context has a part "${part}" that cannot be used.`, {
-        remedy: 'Give an object with "client", "custom" and "env", each an object itself, as Lambda takes it.',
+        remedy: HOW,
       });
     context[part] = value;
   }
@@ -38,6 +52,12 @@ export function contextOf(input: NonNullable<Input<'function.invoke'>['clientCon
 
 /** What a caller sees of an invocation. */
 export function invocationView(outcome: InvokeOutcome): Output<'function.invoke'> {
+  let room = SHOWN_BYTES;
+  function shown(payload: Uint8Array): string {
+    const part = payload.subarray(0, Math.min(SHOWN_PUBLISH_BYTES, room));
+    room -= part.byteLength;
+    return base64Of(part);
+  }
   return {
     requestId: outcome.requestId,
     functionError: outcome.functionError,
@@ -50,8 +70,9 @@ export function invocationView(outcome: InvokeOutcome): Output<'function.invoke'
     published: outcome.published.map(({ topic, payload }) => ({
       topic,
       size: payload.byteLength,
-      payload: base64Of(payload.subarray(0, SHOWN_PUBLISH_BYTES)),
+      payload: shown(payload),
     })),
+    unlisted: outcome.unlisted ?? { logs: 0, published: 0 },
   };
 }
 

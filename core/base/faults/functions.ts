@@ -33,6 +33,11 @@ export const FUNCTION_FAULTS = {
     show: 'The function is parked after repeated failure.',
     remedy: 'Mend the cause, then restart it here or deploy a new version.',
   },
+  'function/stopped': {
+    retry: true,
+    show: 'The function was stopped before this event had its turn, or its next attempt.',
+    remedy: 'Nothing: it is handled when the function starts again. Try it again by hand where the function runs already.',
+  },
   'function/paused': { retry: true, show: 'The function is paused.', remedy: 'Resume it.' },
   'function/busy': {
     retry: true,

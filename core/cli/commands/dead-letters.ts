@@ -4,7 +4,7 @@ import { byteSize, counted } from '../../base/words.ts';
 import type { ApiClient } from '../../contract/client.ts';
 import type { DeadLetterView } from '../../contract/outbox-views.ts';
 import { idsOrAll } from '../numbers.ts';
-import { EXIT, type ExitCode, printable, table, time } from '../output.ts';
+import { EXIT, type ExitCode, factLines, printable, table, time } from '../output.ts';
 import type { Context } from './command.ts';
 import { payloadText } from './streams.ts';
 
@@ -44,7 +44,7 @@ export const listDeadLetters = (context: Context, options: { readonly limit: num
   });
 
 function letterLines(row: DeadLetterView): string[] {
-  const lines = [
+  const lines: [string, string][] = [
     ['number', `${row.id} (in the spool ${row.entry})`],
     ['topic', row.topic],
     ['from', `${row.source}, number ${row.custody}`],
@@ -54,11 +54,7 @@ function letterLines(row: DeadLetterView): string[] {
     ['what to do', row.fault.remedy],
     ['size', `${row.size} bytes`],
   ];
-  return [
-    ...lines.map(([name = '', text = '']) => `${name.padEnd(12)}${printable(text)}`),
-    '',
-    payloadText(Buffer.from(row.payload, 'base64')),
-  ];
+  return [...factLines(lines), '', payloadText(Buffer.from(row.payload, 'base64'))];
 }
 
 /** `gatehouse dead-letters show <number>`: all of one, with its whole payload. */

@@ -2,7 +2,7 @@ import { counted } from '../../base/words.ts';
 import type { ApiClient } from '../../contract/client.ts';
 import type { FailedEventView } from '../../contract/function-views.ts';
 import { idsOrAll } from '../numbers.ts';
-import { EXIT, type ExitCode, printable, table, time } from '../output.ts';
+import { EXIT, type ExitCode, factLines, printable, table, time } from '../output.ts';
 import type { Context } from './command.ts';
 import { payloadText } from './streams.ts';
 
@@ -44,7 +44,7 @@ export const listFailed = (
   });
 
 function eventLines(row: FailedEventView): string[] {
-  const lines = [
+  const lines: [string, string][] = [
     ['number', String(row.id)],
     ['function', `${row.function}, version ${row.version}`],
     ['topic', row.topic],
@@ -53,7 +53,7 @@ function eventLines(row: FailedEventView): string[] {
     ['size', `${row.size} bytes`],
   ];
   return [
-    ...lines.map(([name = '', text = '']) => `${name.padEnd(12)}${printable(text)}`),
+    ...factLines(lines),
     ...(row.stack === '' ? [] : row.stack.split('\n').map((line) => printable(`    ${line.trim()}`))),
     '',
     payloadText(Buffer.from(row.payload, 'base64')),

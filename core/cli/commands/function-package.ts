@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { GatewayError } from '../../base/errors.ts';
+import { describe, GatewayError } from '../../base/errors.ts';
 import { byteSize, counted } from '../../base/words.ts';
 import { filesOfFolder } from '../../deploy/package-folder.ts';
 import { checkLock } from '../../deploy/package-lock.ts';
@@ -34,11 +34,13 @@ export async function packageFunction({ output }: Context, options: PackageOptio
   await checkLock(folder);
   const files = await filesOfFolder(folder);
   const hashes: Record<string, string> = {};
-  const path = join(resolve(options.out ?? folder), `${config.name}.zip`);
+  const out = resolve(options.out ?? folder);
+  const path = join(out, `${config.name}.zip`);
   const hash = createHash('sha256');
   let bytes = 0;
   const aside = `${path}.new`;
   try {
+    await mkdir(out, { recursive: true });
     const file = await open(aside, 'w');
     try {
       const hashed = files.map((one) => ({
@@ -61,8 +63,10 @@ export async function packageFunction({ output }: Context, options: PackageOptio
     }
     await rename(aside, path);
   } catch (cause) {
-    await rm(aside, { force: true });
-    throw cause;
+    await rm(aside, { force: true }).catch(() => {}); // why it failed is what matters
+    throw cause instanceof GatewayError
+      ? cause
+      : new GatewayError('cli/bad-input', `${path} cannot be written: ${describe(cause)}`, { cause });
   }
   const lock = await readFile(join(folder, 'package-lock.json')).catch(() => null);
   const facts = {

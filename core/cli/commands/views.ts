@@ -1,13 +1,13 @@
 import { duration } from '../../base/words.ts';
 import type { DeviceView, FunctionView, GatewayView } from '../../contract/views.ts';
-import { EXIT, type ExitCode, printable, table, time } from '../output.ts';
+import { EXIT, type ExitCode, factLines, printable, table, time } from '../output.ts';
 import type { Context } from './command.ts';
 
 function statusLines(view: GatewayView): string[] {
   const { link, backlog, devices, functions, alarms, broker } = view;
   const waiting = backlog.count === 1 ? '1 message waits' : `${backlog.count} messages wait`;
   const oldest = backlog.oldestAt === null ? '' : `, the oldest for ${duration(view.now - backlog.oldestAt)}`;
-  const lines = [
+  const lines: [string, string][] = [
     ['site', `${view.site} (${view.gatewayName})${view.demo ? ', demo site' : ''}`],
     ['gateway', `${view.status}, version ${view.version}, up ${duration(view.uptimeMs)}`],
     ['deployment', `${view.deployment.name || 'none'}, version ${view.deployment.version}, ${view.deployment.state}`],
@@ -18,7 +18,7 @@ function statusLines(view: GatewayView): string[] {
     ['broker', broker.port === null ? 'not listening' : `port ${broker.port}, ${broker.clients} clients`],
     ['store', view.store.health],
   ];
-  return lines.map(([name = '', text = '']) => `${name.padEnd(12)}${printable(text)}`);
+  return factLines(lines);
 }
 
 function deviceLines(devices: readonly DeviceView[], now: number): string[] {

@@ -177,5 +177,4 @@ export const Device = z.discriminatedUnion('adapter', [
   SparkplugDevice,
 ]);
 export type DeviceConfig = z.infer<typeof Device>;
-export type AdapterName = DeviceConfig['adapter'];
 export type LinkedDeviceConfig = Extract<DeviceConfig, { readonly link: unknown }>;

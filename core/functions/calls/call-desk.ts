@@ -1,4 +1,4 @@
-import type { Invoker } from '../invocation.ts';
+import type { Invoker, Seen } from '../invocation.ts';
 import type { SdkInput, SdkMethod, SdkOutput } from './sdk-calls.ts';
 
 /** Who asks: the function and, where there is one, the event that it handles. */
@@ -6,6 +6,8 @@ export interface CallFacts {
   readonly function: string;
   readonly hops: number;
   readonly traceId: string | undefined;
+  /** Of who watches the invocation: what it publishes is noted there. */
+  readonly seen?: Seen | null | undefined;
 }
 
 export type SdkHandlers = {

@@ -1,6 +1,7 @@
 import { GatewayError } from '../../base/errors.ts';
 import type { Draft } from '../../contract/message.ts';
 import { topicFault } from '../../router/topics.ts';
+import { note } from '../results.ts';
 import type { CallFacts, SdkHandlers } from './call-desk.ts';
 import type { DeskDeps } from './desk-deps.ts';
 import type { SdkInput, SdkOutput } from './sdk-calls.ts';
@@ -21,6 +22,10 @@ export function publishCalls(deps: DeskDeps, name: string): Pick<SdkHandlers, 'p
     const draft: Draft = { topic, payload, qos: 0, retain: false, source, hops: facts.hops + 1 };
     return facts.traceId === undefined ? draft : { ...draft, traceId: facts.traceId };
   }
+  function publish(draft: Draft, { seen }: CallFacts): Promise<void> | undefined {
+    note(seen?.published, [{ topic: draft.topic, payload: draft.payload }]);
+    return deps.publish(draft);
+  }
   function demandRoom(draft: Draft): void {
     const full = deps.fullQueues(draft);
     if (full.length === 0) return;
@@ -40,7 +45,7 @@ export function publishCalls(deps: DeskDeps, name: string): Pick<SdkHandlers, 'p
     );
     signal.addEventListener('abort', end, { once: true });
     try {
-      const accepted = deps.publish(draftOf(topic, payload, facts));
+      const accepted = publish(draftOf(topic, payload, facts), facts);
       const reply = host.nextMessage(replyTopic, life.signal);
       // A refused request is the fault to tell; without one the reply counts, also one that comes before the disk has answered.
       const refused = new Promise<never>((_, reject) => accepted?.catch(reject));
@@ -60,7 +65,7 @@ export function publishCalls(deps: DeskDeps, name: string): Pick<SdkHandlers, 'p
       const all = input.queueFull === 'AllOrError';
       if (all) demandRoom(draft);
       try {
-        await deps.publish(draft);
+        await publish(draft, facts);
       } catch (cause) {
         if (all || isWrongTopic(cause)) throw cause;
       }

@@ -1,4 +1,4 @@
-import { closeSync, ftruncateSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, ftruncateSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CELL } from '../protocol.ts';
@@ -22,6 +22,8 @@ export function fileCell(descriptor: number): Cell {
 export interface CellFile {
   readonly descriptor: number;
   readonly cell: Cell;
+  /** What the other side has written beyond the cell: in memory, and counted nowhere else. */
+  extraBytes(): number;
   /** What stands in the cell stays readable. */
   close(): void;
 }
@@ -41,6 +43,7 @@ export function openCellFile(name: string): CellFile {
         if (!last) live.store(place, value);
       },
     },
+    extraBytes: () => (last ? 0 : Math.max(0, fstatSync(descriptor).size - CELL.size * 4)),
     close() {
       if (last) return;
       last = Array.from({ length: CELL.size }, (_, place) => live.load(place));

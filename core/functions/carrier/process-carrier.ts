@@ -1,17 +1,19 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Clock } from '../../base/clock.ts';
 import type { InstanceData } from '../protocol.ts';
 import type { Carrier, CarrierListener, CarrierOptions, MemorySample, StartCarrier } from './carrier.ts';
 import { type CellFile, openCellFile } from './file-cell.ts';
+import { frameOf } from './frames.ts';
 import { memoryOfProcess } from './memory-of-process.ts';
 import { permissionFlags } from './permission-flags.ts';
-import { watchProcess } from './process-watch.ts';
+import { type WatchedProcess, watchProcess } from './process-watch.ts';
+import { createWarden } from './warden.ts';
 
 const MB = 1024 * 1024;
-/** Place of the cell's descriptor in the child: after standard input, output, error and the message channel. */
-export const CELL_DESCRIPTOR = 4;
+/** Place of the cell's descriptor in the child: after standard input, output, error and the line. */
+const CELL_DESCRIPTOR = 4;
 /** What a process says of its own memory counts for so long; it says it each second, unless it hangs. */
 const FRESH_MS = 2000;
 /** Memory that a process of Node has to itself before it does anything. */
@@ -38,25 +40,21 @@ const harmless = (env: Readonly<Record<string, string>>): Record<string, string>
 function startChild(deps: ProcessCarrierDeps, options: CarrierOptions, cellFile: CellFile): ChildProcess {
   const entry = fileURLToPath(new URL('../function.child.ts', import.meta.url));
   const { directory } = options.data;
-  const child = fork(entry, [], {
-    execPath: deps.nodePath,
-    execArgv: [...permissionFlags(options, homeOf(entry))],
+  return spawn(deps.nodePath, [...permissionFlags(options, homeOf(entry)), entry], {
     cwd: directory,
     env: harmless(options.env),
-    serialization: 'advanced',
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc', cellFile.descriptor],
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe', cellFile.descriptor],
   });
-  const data: InstanceData = { ...options.data, cell: CELL_DESCRIPTOR };
-  child.send(data, () => {}); // one that is gone already is told by its end
-  return child;
 }
 
 /** Function instances in processes of their own, under Node's permission model. */
 export function createProcessCarrier(deps: ProcessCarrierDeps): StartCarrier {
   const { clock } = deps;
+  const warden = createWarden();
   return (options, listener): Carrier => {
     let cellFile: CellFile | undefined;
     let child: ChildProcess | undefined;
+    let watched: WatchedProcess | undefined;
     let over = false;
     let asked = false;
     let said: { readonly heapBytes: number; readonly externalBytes: number; readonly at: number } | undefined;
@@ -75,7 +73,10 @@ export function createProcessCarrier(deps: ProcessCarrierDeps): StartCarrier {
     try {
       cellFile = openCellFile(`gatehouse-cell-${deps.newId()}`);
       child = startChild(deps, options, cellFile);
-      watchProcess(child, { clock, listener: ears, asked: () => asked });
+      warden.watch(child);
+      watched = watchProcess(child, { clock, listener: ears, asked: () => asked });
+      const data: InstanceData = { ...options.data, cell: CELL_DESCRIPTOR };
+      watched.write(frameOf(data));
     } catch (cause) {
       queueMicrotask(() => ears.onEnd({ exitCode: null, outOfMemory: false, cause }));
     }
@@ -84,9 +85,11 @@ export function createProcessCarrier(deps: ProcessCarrierDeps): StartCarrier {
       const use = await memoryOfProcess(pid);
       const fresh = said && clock.monotonic() - said.at < FRESH_MS ? said : undefined;
       const heapLimit = options.heapLimitMb * MB;
-      const used = Math.max(0, (use?.privateBytes ?? 0) - BARE_BYTES);
+      const extra = cellFile?.extraBytes() ?? 0;
+      const used = Math.max(0, (use?.privateBytes ?? 0) - BARE_BYTES) + extra;
       const cpuMs = use?.cpuMs ?? null;
-      if (fresh) return { heapBytes: fresh.heapBytes, externalBytes: Math.max(fresh.externalBytes, used - heapLimit), cpuMs };
+      if (fresh)
+        return { heapBytes: fresh.heapBytes, externalBytes: Math.max(fresh.externalBytes + extra, used - heapLimit), cpuMs };
       return { heapBytes: Math.min(used, heapLimit), externalBytes: Math.max(0, used - heapLimit), cpuMs };
     }
     return {
@@ -94,7 +97,7 @@ export function createProcessCarrier(deps: ProcessCarrierDeps): StartCarrier {
       cell: cellFile?.cell ?? { load: () => 0, store() {} },
       pid: child?.pid ?? null,
       send(message) {
-        if (!over && child?.connected) child.send(message, () => {});
+        watched?.write(frameOf(message));
       },
       sample: async () => (over || child?.pid === undefined ? null : sample(child.pid)),
       terminate() {

@@ -1,8 +1,8 @@
 import type { Cell } from '../carrier/cell.ts';
-import type { FunctionContext, PublishOptions, PublishPayload } from '../lambda/context.ts';
+import type { FunctionContext, PublishOptions, PublishPayload, ReturnedMessage } from '../lambda/context.ts';
 import { createContexts } from '../lambda/contexts.ts';
 import type { Callback, EmptyLoop, Handler } from '../lambda/contract.ts';
-import { decodeEvent } from '../lambda/event.ts';
+import { decodeEvent, type PayloadPlace } from '../lambda/event.ts';
 import { invoke, isThenable } from '../lambda/handler.ts';
 import { checkResult, resultBytes } from '../lambda/result.ts';
 import { describeThrown } from '../lambda/thrown.ts';
@@ -21,20 +21,20 @@ export interface EventsDeps {
   /** Added to the instance's monotonic time, it gives the one that all threads and processes share. */
   readonly sharedOffsetMs: number;
   /** A listener of the function's own that takes this event instead of the handler. */
-  divert?(topic: string, source: string, payload: Buffer): (() => unknown) | undefined;
+  divert?(event: PayloadPlace & { readonly source: string }): (() => unknown) | undefined;
 }
 
-export interface InstanceEvent {
+export interface InstanceEvent extends PayloadPlace {
   readonly serial: number;
-  readonly topic: string;
   readonly source: string;
-  readonly payload: Buffer;
   /** What was said of this one beyond a message. */
   readonly extra: EventExtra | undefined;
 }
 
 /** Handles one event at a time; told of each end is the outbox. */
 export interface Events {
+  /** Call it before the first of a batch: time has passed since the last event. */
+  resume(): void;
   /** Returns a promise only where the handler has not ended yet; it never rejects. */
   handle(event: InstanceEvent): Promise<void> | undefined;
   /** Serial of the event whose handler runs. */
@@ -51,6 +51,8 @@ export function createEvents(handler: Handler, deps: EventsDeps): Events {
   let requests = 0;
   let current: number | undefined;
   let published = 0;
+  /** When the event before this one ended, where this one begins at once: reading the clock costs as much as a small handler. */
+  let before: number | undefined;
 
   function limit(): void {
     published += 1;
@@ -83,21 +85,25 @@ export function createEvents(handler: Handler, deps: EventsDeps): Events {
     }
     return all;
   }
-  function end(serial: number, startedAt: number, thrown?: ThrownText, result?: Uint8Array): void {
+  /** Gives the time. */
+  function end(serial: number, startedAt: number, thrown?: ThrownText, result?: Uint8Array): number {
     current = undefined;
-    outbox.ended(startedAt + deps.sharedOffsetMs, monotonic() - startedAt, thrown, result);
+    const now = monotonic();
+    outbox.ended(startedAt + deps.sharedOffsetMs, now - startedAt, thrown, result);
     if (!outbox.dirty) cell.store(CELL.clean, serial + 1);
     cell.store(CELL.running, 0);
+    return now;
   }
-  const fail = ({ serial }: InstanceEvent, startedAt: number, thrown: unknown): void =>
+  const fail = ({ serial }: InstanceEvent, startedAt: number, thrown: unknown): number =>
     end(serial, startedAt, describeThrown(thrown, data.directory));
   /** `said`: through a promise or a callback. What a plain return gives is no result in Lambda, so it is no fault if JSON cannot say it. */
-  function finish({ serial, extra }: InstanceEvent, startedAt: number, result: unknown, said: boolean): void {
+  function finish({ serial, extra }: InstanceEvent, startedAt: number, result: unknown, said: boolean): number {
     const messages = postReturned(serial, result);
     if (extra?.wantsResult !== true) {
       if (said && !messages) checkResult(data.encoding, result);
-      end(serial, startedAt);
-    } else end(serial, startedAt, undefined, said ? resultBytes(data.encoding, result) : plainBytes(result));
+      return end(serial, startedAt);
+    }
+    return end(serial, startedAt, undefined, said ? resultBytes(data.encoding, result) : plainBytes(result));
   }
   function plainBytes(result: unknown): Uint8Array {
     try {
@@ -107,9 +113,9 @@ export function createEvents(handler: Handler, deps: EventsDeps): Events {
     }
   }
   function begin(event: InstanceEvent, startedAt: number): unknown {
-    const listener = deps.divert?.(event.topic, event.source, event.payload);
+    const listener = deps.divert?.(event);
     if (listener) return listener();
-    const decoded = decodeEvent(data.encoding, event.topic, event.payload);
+    const decoded = decodeEvent(data.encoding, event);
     return invoke(handler, decoded, (done) => contextOf(event, startedAt, done), deps.emptyLoop);
   }
   async function settle(event: InstanceEvent, startedAt: number, pending: PromiseLike<unknown>): Promise<void> {
@@ -120,18 +126,25 @@ export function createEvents(handler: Handler, deps: EventsDeps): Events {
     }
   }
   return {
+    resume() {
+      before = undefined;
+    },
     handle(event) {
-      if (monotonic() - outbox.lastFlush > FLUSH_AFTER_MS) outbox.flush();
-      const startedAt = monotonic();
+      let startedAt = before ?? monotonic();
+      before = undefined;
+      if (startedAt - outbox.lastFlush > FLUSH_AFTER_MS) {
+        outbox.flush();
+        startedAt = monotonic();
+      }
       current = event.serial;
       published = 0;
       cell.store(CELL.running, event.serial + 1);
       try {
         const result = begin(event, startedAt);
         if (isThenable(result)) return settle(event, startedAt, result);
-        finish(event, startedAt, result, false);
+        before = finish(event, startedAt, result, false);
       } catch (thrown) {
-        fail(event, startedAt, thrown);
+        before = fail(event, startedAt, thrown);
       }
       return undefined;
     },
@@ -146,10 +159,6 @@ export function createEvents(handler: Handler, deps: EventsDeps): Events {
   };
 }
 
-interface Returned extends PublishOptions {
-  readonly topic: string;
-  readonly payload: PublishPayload;
-}
-function isReturnedMessage(value: unknown): value is Returned {
+function isReturnedMessage(value: unknown): value is ReturnedMessage {
   return typeof value === 'object' && value !== null && 'topic' in value && typeof value.topic === 'string' && 'payload' in value;
 }

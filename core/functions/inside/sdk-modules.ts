@@ -1,5 +1,6 @@
 import { createRequire as requireFrom } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import type { PayloadPlace } from '../lambda/event.ts';
 import type { Supplied } from '../modules/supplied.ts';
 import type { ProvideDeps } from '../sdk/provide.ts';
 import type { Subscriptions } from '../sdk/subscriptions.ts';
@@ -7,7 +8,7 @@ import type { Subscriptions } from '../sdk/subscriptions.ts';
 export interface SdkParts {
   readonly supplied: Supplied;
   /** What handles this event instead of the handler, once the function has subscribed to something. */
-  divert(topic: string, source: string, payload: Uint8Array): (() => Promise<void>) | undefined;
+  divert(event: PayloadPlace & { readonly source: string }): (() => Promise<void>) | undefined;
 }
 /** What `sdk.worker.ts` exports. */
 interface SdkCode {
@@ -42,6 +43,6 @@ export function sdkModules(deps: Omit<ProvideDeps, 'subscriptions'> & { readonly
         },
       },
     },
-    divert: (topic, source, payload) => made?.subscriptions.divert(topic, source, payload),
+    divert: ({ topic, source, bytes, start, end }) => made?.subscriptions.divert(topic, source, bytes.subarray(start, end)),
   };
 }

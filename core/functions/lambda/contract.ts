@@ -15,6 +15,8 @@ export interface Handler {
   /** It declares a callback or uses `context.done`, so its plain return is not the end of the invocation: see takes-callback.ts. */
   readonly takesCallback: boolean;
   call(event: unknown, context: FunctionContext, callback: Callback): unknown;
+  /** There for a handler that cannot see more than its event: making a context costs as much as many a handler does. */
+  alone?(event: unknown): unknown;
 }
 
 /** Tells that the event loop ran empty: nothing is left that could still call the callback. */

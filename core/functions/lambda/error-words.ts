@@ -1,8 +1,13 @@
+import { fileURLToPath } from 'node:url';
 import type { LambdaErrorBody } from '../invocation.ts';
 import type { ErrorWords } from './contract.ts';
 
 const MOST_FRAMES = 100;
 const MOST_TEXT = 8000;
+/** The gateway's own files: the folder above this one, or the one of the bundle. */
+const OWN_FOLDER = new URL(import.meta.url.endsWith('.ts') ? '../' : './', import.meta.url);
+const OWN_FILES = [OWN_FOLDER.href, fileURLToPath(OWN_FOLDER)];
+const FRAME = /^\s+at /;
 const UNSPEAKABLE = 'something that cannot be shown as text';
 
 const failure = (errorType: string, errorMessage: string): ErrorWords => ({ errorType, errorMessage, stackTrace: [] });
@@ -16,6 +21,16 @@ function plainText(value: unknown): string {
   }
 }
 
+/** A frame that is of no use to who mends the function: the gateway's, or inside Node. */
+const isForeign = (line: string): boolean =>
+  FRAME.test(line) && (line.includes('node:internal/') || OWN_FILES.some((files) => line.includes(files)));
+
+const linesOf = (stack: string): readonly string[] =>
+  stack
+    .split('\n')
+    .filter((line) => !isForeign(line))
+    .slice(0, MOST_FRAMES);
+
 /**
  * What a function threw, rejected with or gave its callback, in Lambda's words. An error's type is its `code` where that is a text
  * (Greengrass), else its name (Lambda); of anything that is no error it is what `typeof` says. Never throws.
@@ -26,9 +41,9 @@ export function thrownWords(thrown: unknown): ErrorWords {
     const code = 'code' in thrown ? thrown.code : undefined;
     const stack = typeof thrown.stack === 'string' ? thrown.stack.slice(0, MOST_TEXT) : '';
     return {
-      errorType: typeof code === 'string' && code !== '' ? code : plainText(thrown.name),
+      errorType: plainText(typeof code === 'string' && code !== '' ? code : thrown.name),
       errorMessage: plainText(thrown.message),
-      stackTrace: stack === '' ? [] : stack.split('\n').slice(0, MOST_FRAMES),
+      stackTrace: stack === '' ? [] : linesOf(stack),
     };
   } catch {
     return failure('Error', UNSPEAKABLE); // its own properties throw
@@ -52,6 +67,10 @@ export function exitWords(requestId: string, exitCode: number | null): ErrorWord
   const why = exitCode === 0 ? 'Runtime exited without providing a reason' : `Runtime exited with error: ${how}`;
   return failure('Runtime.ExitError', `RequestId: ${requestId} Error: ${why}`);
 }
+
+/** The gateway or the machine ended the instance; Lambda has no word for why. */
+export const brokenWords = (requestId: string, why: string): ErrorWords =>
+  failure('Runtime.ExitError', `RequestId: ${requestId} Error: ${why}`);
 
 /** It held more memory than allowed. */
 export const memoryWords = (requestId: string, memoryMb: number): ErrorWords =>

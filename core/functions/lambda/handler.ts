@@ -24,6 +24,7 @@ export function invoke(
   contextOf: (done: Callback) => FunctionContext,
   loop: EmptyLoop,
 ): unknown {
+  if (handler.alone) return handler.alone(event);
   let told: Told | undefined;
   let heard: ((told: Told) => void) | undefined;
   const tell = (atOnce: boolean, error: unknown, result: unknown): void => {

@@ -3,7 +3,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { ThrownText } from '../protocol.ts';
 import type { Handler } from './contract.ts';
 import { loadWords } from './error-words.ts';
-import { takesCallback } from './takes-callback.ts';
+import { takesCallback, takesOnlyEvent } from './takes-callback.ts';
 import { describeThrown, shortenPaths } from './thrown.ts';
 
 export interface HandlerOptions {
@@ -36,6 +36,7 @@ export async function loadHandler({ path, handler, longLived }: HandlerOptions):
     return {
       takesCallback: takesCallback(found),
       call: (event, context, callback): unknown => Reflect.apply(found, module, [event, context, callback]),
+      ...(takesOnlyEvent(found) ? { alone: (event: unknown): unknown => Reflect.apply(found, module, [event]) } : {}),
     };
   }
   if (longLived && found === undefined) return { takesCallback: false, call: () => null };

@@ -23,6 +23,16 @@ function writtenParameters(source: string): readonly string[] {
   return list.filter((one) => one !== '');
 }
 
+/** Whether a handler can see nothing but its event: it declares one plain parameter at most and its text says nothing of `arguments`. */
+export function takesOnlyEvent(handler: { readonly length: number }): boolean {
+  if (handler.length > 1) return false;
+  const source = Function.prototype.toString.call(handler);
+  if (/\barguments\b|\[native code\]/.test(source)) return false;
+  const parameters = writtenParameters(source);
+  // A wrapper may have been given the length of what it wraps; a default may hold what looks like an end.
+  return parameters.length === handler.length && !parameters.some((one) => one.startsWith('...') || one.includes('='));
+}
+
 /**
  * Whether a plain return of this handler is not the end of its invocation: it declares a callback (also behind parameters with
  * defaults, in a rest parameter or through `arguments`, where `length` does not tell), or its text uses `context.done`, `succeed` or

@@ -8,6 +8,8 @@ export interface LocalAwsParty {
   readonly desk: CallDesk;
   /** Nothing, or a promise that resolves, means accepted (with a durable target: on disk). */
   publish(draft: Draft): Promise<void> | undefined;
+  /** Hops of what the function handles now: a request does not say which event it is for. */
+  hops(): number;
 }
 
 export interface DataRequest {
@@ -31,7 +33,7 @@ function decoded(text: string): string | null {
 }
 
 /** Null where the query says something that cannot be. */
-function draftOf(name: string, topic: string, { query, body }: DataRequest): Draft | null {
+function draftOf(name: string, topic: string, hops: number, { query, body }: DataRequest): Draft | null {
   const qos = query.get('qos') ?? '0';
   const retain = query.get('retain') ?? 'false';
   const expiry = Number(query.get('messageExpiry') ?? 0);
@@ -43,7 +45,7 @@ function draftOf(name: string, topic: string, { query, body }: DataRequest): Dra
     qos: qos === '1' ? 1 : 0,
     retain: retain === 'true',
     source: { kind: 'function', id: name },
-    hops: 1,
+    hops: hops + 1,
     ...(expiry > 0 ? { expiryMs: expiry * 1000 } : {}),
   };
 }
@@ -51,7 +53,7 @@ function draftOf(name: string, topic: string, { query, body }: DataRequest): Dra
 async function publish(name: string, party: LocalAwsParty, request: DataRequest): Promise<Answer> {
   const topic = decoded(request.path.slice('/topics/'.length));
   if (request.method !== 'POST') return refusal(405, 'Method not allowed');
-  const draft = topic === null || topic === '' ? null : draftOf(name, topic, request);
+  const draft = topic === null || topic === '' ? null : draftOf(name, topic, party.hops(), request);
   if (!draft) return refusal(400, 'Invalid request: topic, qos, retain or messageExpiry');
   if (draft.payload.byteLength > PAYLOAD_BYTES) return refusal(413, 'The payload exceeds the maximum size allowed');
   party.gatekeeper.demand({ kind: 'publish', topic: draft.topic });
@@ -69,7 +71,7 @@ async function shadow(name: string, party: LocalAwsParty, request: DataRequest, 
   if (thing === null) return refusal(400, 'Invalid request: thing name');
   const id = { thing, name: request.query.get('name') };
   const input = request.method === 'POST' ? { ...id, payload: request.body } : id;
-  const facts = { function: name, hops: 0, traceId: undefined };
+  const facts = { function: name, hops: party.hops(), traceId: undefined };
   const given = await party.desk.take(SHADOW_CALLS[request.method], input, facts, signal);
   const payload = typeof given === 'object' && given !== null && 'payload' in given ? given.payload : null;
   return payload instanceof Uint8Array ? jsonBytes(payload) : refusal(500, 'Internal failure');

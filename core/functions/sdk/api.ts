@@ -12,9 +12,9 @@ import type { Subscriptions } from './subscriptions.ts';
 export interface ApiDeps {
   readonly line: SdkLine;
   readonly subscriptions: Subscriptions;
-  /** As the context's: for the event that is handled, else for none. */
+  /** As this function, for the event that is handled, if one is. Throws `function/publish-limit`. */
   publish(topic: string, payload: PublishPayload, options?: PublishOptions): Promise<void>;
-  /** Counts one more publish of the running invocation; throws beyond its limit. */
+  /** Counts a publish that goes another way against the same limit; throws beyond it. */
   countPublish(): void;
   log(line: LogLine): void;
   metric(one: FunctionMetric): void;

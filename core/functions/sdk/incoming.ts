@@ -1,11 +1,5 @@
 /** A message as `subscribe` and `request` give it. */
-export interface Incoming {
-  readonly topic: string;
-  readonly source: string;
-  readonly payload: Uint8Array;
-  text(): string;
-  json<T = unknown>(): T;
-}
+export type Incoming = import('gatehouse').Incoming;
 
 /** `bytes` may be a view of a batch: they are copied when the function asks for them, and read where they are for text and JSON. */
 export function incomingOf(topic: string, source: string, bytes: Uint8Array): Incoming {

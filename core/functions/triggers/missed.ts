@@ -2,9 +2,9 @@ import type { ScheduleConfig } from '../../contract/document/schedules.ts';
 import type { Timetable } from './scheduler.ts';
 
 /** A run that begins at most so long after its time is on time: the clock is looked at once a minute. */
-export const ON_TIME_MS = 60_000;
+const ON_TIME_MS = 60_000;
 /** Runs of `all` that wait at most. */
-export const ALL_AT_MOST = 100;
+const ALL_AT_MOST = 100;
 /** Further than this missed runs are not counted. */
 const COUNTED = 1000;
 

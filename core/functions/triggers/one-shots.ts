@@ -1,12 +1,9 @@
 import { z } from 'zod';
-import type { Clock } from '../../base/clock.ts';
 import { GatewayError } from '../../base/errors.ts';
-import type { Logger } from '../../base/log.ts';
 import type { ScheduleView } from '../../contract/function-views.ts';
 import type { FunctionState } from '../../store/function-state.ts';
-import type { InvokeRequest } from '../invocation.ts';
 import { BOOK_OWNER } from './schedule-book.ts';
-import { isRefusal, type ScheduleTime, scheduleSubject } from './schedule-entry.ts';
+import { isRefusal, scheduleSubject, type TriggerDeps } from './schedule-entry.ts';
 
 /** The invocations that functions have set for themselves. */
 export interface OneShots {
@@ -20,12 +17,8 @@ export interface OneShots {
   settle(): Promise<void>;
 }
 
-export interface OneShotDeps {
-  readonly clock: Clock;
-  readonly log: Logger;
-  readonly time: Omit<ScheduleTime, 'onTrust'>;
+export interface OneShotDeps extends TriggerDeps {
   readonly state: FunctionState;
-  invokeLater(name: string, request: InvokeRequest): Promise<string>;
 }
 
 const Kept = z.object({

@@ -17,13 +17,16 @@ export interface ScheduleTime {
   onTrust(listener: (trust: ClockTrust) => void): () => void;
 }
 
-export interface EntryDeps {
+/** What everything that begins by the clock stands on. */
+export interface TriggerDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly time: Omit<ScheduleTime, 'onTrust'>;
-  readonly book: ScheduleBook;
   /** Resolves when the event is in the function's queue. */
   invokeLater(name: string, request: InvokeRequest): Promise<string>;
+}
+export interface EntryDeps extends TriggerDeps {
+  readonly book: ScheduleBook;
   /** The runs that were under way have ended: there may be more. */
   onIdle(): void;
 }

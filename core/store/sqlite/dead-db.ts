@@ -2,8 +2,8 @@ import type { Database } from 'better-sqlite3';
 import type { FaultView } from '../../contract/views.ts';
 import type { DeadLetter } from '../dead-letters.ts';
 import type { DeadLetterStats } from '../spool.ts';
-import { asBytes, asCode, asNumber, asRow, asText, asTextOrNull } from './cells.ts';
-import { inflate } from './packing.ts';
+import { asCode, asNumber, asRow, asText } from './cells.ts';
+import { messageAt } from './message-cells.ts';
 
 /** The table of what was refused for good. Every call is part of the caller's transaction. */
 export interface DeadDb {
@@ -43,18 +43,7 @@ function toLetter(row: unknown): DeadLetter {
     stream: asText(cell[2]),
     destination: asText(cell[3]),
     custody: asNumber(cell[14]),
-    message: inflate({
-      topic: asText(cell[4]),
-      payload: asBytes(cell[5]),
-      flags: asNumber(cell[6]),
-      source: asText(cell[7]),
-      sequence: asNumber(cell[8]),
-      wallMs: asNumber(cell[9]),
-      monoMs: asNumber(cell[10]),
-      bootId: asText(cell[11]),
-      hops: asNumber(cell[12]),
-      traceId: asTextOrNull(cell[13]),
-    }),
+    message: messageAt(cell, 4),
     fault: {
       code: asCode(cell[15]),
       message: asText(cell[16]),

@@ -61,8 +61,8 @@ export function createFailedEventsClient(deps: {
       },
       list: (name, before, limit) => link.call('failed-events.list', { name, before, limit }),
       get: (id) => link.call('failed-events.get', { id }),
-      async take(name, ids) {
-        const { taken, figures: next } = await link.call('failed-events.take', { name, ids });
+      async take(name, ids, code) {
+        const { taken, figures: next } = await link.call('failed-events.take', { name, ids, code: code ?? null });
         told(next, taken.length > 0);
         return taken;
       },

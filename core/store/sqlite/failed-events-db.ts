@@ -1,8 +1,10 @@
 import type { Database } from 'better-sqlite3';
+import type { ErrorCode } from '../../base/errors.ts';
 import type { StoredFailedEvent } from '../failed-events.ts';
 import { FAILED_BOUNDS, type FailedBounds, failedBytes } from '../function-rules.ts';
-import { asBytes, asCode, asNumber, asNumberOrNull, asRow, asText, asTextOrNull } from './cells.ts';
-import { flagsOf, inflate, sourceText } from './packing.ts';
+import { asCode, asNumber, asNumberOrNull, asRow, asText, asTextOrNull } from './cells.ts';
+import { messageAt } from './message-cells.ts';
+import { flagsOf, sourceText } from './packing.ts';
 
 export type NewFailedEvent = Omit<StoredFailedEvent, 'id'>;
 
@@ -18,7 +20,7 @@ export interface FailedEventsDb {
   add(events: readonly NewFailedEvent[]): void;
   list(name: string | null, before: number | null, limit: number): StoredFailedEvent[];
   get(id: number): StoredFailedEvent | null;
-  take(name: string, ids: readonly number[] | null): StoredFailedEvent[];
+  take(name: string, ids: readonly number[] | null, code: ErrorCode | null): StoredFailedEvent[];
 }
 
 const COLUMNS = `function, version, request_id, context, attempts, code, error, stack, failed_ms, bytes, topic, payload, flags, source,
@@ -27,7 +29,6 @@ const EVENT = `SELECT id, ${COLUMNS} FROM failed_events`;
 
 function toEvent(row: unknown): StoredFailedEvent {
   const cell = asRow(row);
-  const expiryMs = asNumberOrNull(cell[21]);
   return {
     id: asNumber(cell[0]),
     function: asText(cell[1]),
@@ -39,19 +40,7 @@ function toEvent(row: unknown): StoredFailedEvent {
     error: asText(cell[7]),
     stack: asText(cell[8]),
     failedAt: asNumber(cell[9]),
-    message: inflate({
-      topic: asText(cell[11]),
-      payload: asBytes(cell[12]),
-      flags: asNumber(cell[13]),
-      source: asText(cell[14]),
-      sequence: asNumber(cell[15]),
-      wallMs: asNumber(cell[16]),
-      monoMs: asNumber(cell[17]),
-      bootId: asText(cell[18]),
-      hops: asNumber(cell[19]),
-      traceId: asTextOrNull(cell[20]),
-      ...(expiryMs === null ? {} : { expiryMs }),
-    }),
+    message: messageAt(cell, 11, asNumberOrNull(cell[21])),
   };
 }
 
@@ -84,7 +73,7 @@ export function createFailedEventsDb(db: Database, bounds: FailedBounds = FAILED
   const newest = db.prepare(`${EVENT} WHERE id < ? ORDER BY id DESC LIMIT ?`).raw();
   const newestOf = db.prepare(`${EVENT} WHERE function = ? AND id < ? ORDER BY id DESC LIMIT ?`).raw();
   const one = db.prepare(`${EVENT} WHERE id = ?`).raw();
-  const all = db.prepare(`${EVENT} WHERE function = ? ORDER BY id`).raw();
+  const all = db.prepare(`${EVENT} WHERE function = ? AND code = ifnull(?, code) ORDER BY id`).raw();
   const oldest = db.prepare('SELECT id, function, bytes FROM failed_events ORDER BY id LIMIT 1').raw();
   const remove = db.prepare('DELETE FROM failed_events WHERE id = ?');
   let held = readHeld(db);
@@ -141,9 +130,12 @@ export function createFailedEventsDb(db: Database, bounds: FailedBounds = FAILED
       const row = one.get(id);
       return row === undefined ? null : toEvent(row);
     },
-    take: (name, ids) =>
+    take: (name, ids, code) =>
       within(() => {
-        const taken = ids === null ? all.all(name).map(toEvent) : pick(name, ids);
+        const taken =
+          ids === null
+            ? all.all(name, code).map(toEvent)
+            : pick(name, ids).filter((event) => code === null || event.code === code);
         for (const event of taken) {
           remove.run(event.id);
           count(name, -1, -failedBytes(event));

@@ -68,9 +68,9 @@ export function createFunctionCalls(run: <T>(work: (parts: Parts) => T) => T): F
     'failed-events.add': (input) => run((parts) => addFailed(parts, input)),
     'failed-events.list': ({ name, before, limit }) => run((parts) => parts.failedEvents().list(name, before, limit)),
     'failed-events.get': ({ id }) => run((parts) => parts.failedEvents().get(id)),
-    'failed-events.take': ({ name, ids }) =>
+    'failed-events.take': ({ name, ids, code }) =>
       run((parts) => {
-        const taken = parts.failedEvents().take(name, ids);
+        const taken = parts.failedEvents().take(name, ids, code);
         return { taken, figures: parts.failedEvents().figures() };
       }),
     'test-events.list': ({ name }) => run((parts) => parts.testEvents().list(name)),

@@ -131,7 +131,7 @@ export interface StoreCalls {
   };
   'failed-events.get': { input: { id: number }; output: StoredFailedEvent | null };
   'failed-events.take': {
-    input: { name: string; ids: readonly number[] | null };
+    input: { name: string; ids: readonly number[] | null; code: ErrorCode | null };
     output: { taken: readonly StoredFailedEvent[]; figures: FailedFigures };
   };
   'test-events.list': { input: { name: string }; output: readonly TestEvent[] };

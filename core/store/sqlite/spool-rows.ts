@@ -2,9 +2,10 @@ import type { Database, Statement } from 'better-sqlite3';
 import type { SpoolAsk, SpoolEntry } from '../spool.ts';
 import type { Head, SpoolRows } from '../spool-heads.ts';
 import { idOf, rangeOf } from '../spool-ids.ts';
-import { asBytes, asNumber, asNumberOrNull, asRow, asText, asTextOrNull } from './cells.ts';
+import { asNumber, asNumberOrNull, asRow, asText } from './cells.ts';
 import { entryCrc } from './entry-crc.ts';
-import { inflate, sourceText } from './packing.ts';
+import { messageAt } from './message-cells.ts';
+import { sourceText } from './packing.ts';
 
 export interface Page {
   readonly entries: SpoolEntry[];
@@ -71,23 +72,11 @@ function isWhole({ id, custody, message }: SpoolEntry, source: string, flags: nu
 
 function toEntry(row: unknown, stream: string): { entry: SpoolEntry; whole: boolean } {
   const cell = asRow(row);
-  const message = inflate({
-    topic: asText(cell[1]),
-    payload: asBytes(cell[2]),
-    flags: asNumber(cell[3]),
-    source: asText(cell[4]),
-    sequence: asNumber(cell[5]),
-    wallMs: asNumber(cell[6]),
-    monoMs: asNumber(cell[7]),
-    bootId: asText(cell[8]),
-    hops: asNumber(cell[9]),
-    traceId: asTextOrNull(cell[10]),
-  });
   const entry = {
     id: asNumber(cell[0]),
     stream,
     custody: asNumber(cell[11]),
-    message,
+    message: messageAt(cell, 1),
     keptAt: asNumber(cell[12]),
     expiresAt: asNumberOrNull(cell[13]),
   };

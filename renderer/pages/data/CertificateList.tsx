@@ -48,7 +48,7 @@ const COLUMNS: readonly Column<CertificateView>[] = [
     id: 'cause',
     head: text.columns.cause,
     width: 'minmax(120px, 1.8fr)',
-    cell: (row) => <p className="small data-two">{row.cause?.message ?? text.noCause}</p>,
+    cell: (row) => <p className="small clip-two">{row.cause?.message ?? text.noCause}</p>,
   },
   { id: 'accepted', head: text.columns.accepted, width: '92px', align: 'end', cell: (row) => formatCount(certifiedCount(row)) },
   { id: 'delivered', head: text.columns.delivered, width: '92px', align: 'end', cell: (row) => formatCount(row.delivered) },

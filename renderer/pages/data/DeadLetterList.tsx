@@ -3,7 +3,7 @@ import Send from 'lucide-react/icons/send';
 import Trash2 from 'lucide-react/icons/trash-2';
 import { type ReactNode, useCallback, useMemo, useState } from 'react';
 import type { DeadLetterView, StorageView } from '../../../core/contract/outbox-views.ts';
-import { AskDialog } from '../../components/AskDialog.tsx';
+import { AskChosen, type Asking } from '../../components/AskChosen.tsx';
 import { Button } from '../../components/Button.tsx';
 import { PagedSheet } from '../../components/PagedSheet.tsx';
 import { useChoosing } from '../../hooks/use-choosing.ts';
@@ -16,42 +16,6 @@ import { type LetterActions, useLetterActions } from './use-letter-actions.ts';
 import { useLetters } from './use-letters.ts';
 
 const rowId = (row: DeadLetterView): string => String(row.id);
-
-type Asking = 'retry-all' | 'discard-all' | 'discard-chosen' | null;
-
-/** Asks before all go again, and makes who discards hold the button. */
-function AskLetters(props: {
-  asking: Asking;
-  held: number;
-  chosen: readonly number[];
-  actions: LetterActions;
-  onClose: () => void;
-}): ReactNode {
-  const { asking, held, chosen, actions, onClose } = props;
-  const retries = asking === 'retry-all';
-  const count = formatCount(asking === 'discard-chosen' ? chosen.length : held);
-  const title = retries
-    ? text.retryAllTitle(count)
-    : asking === 'discard-all'
-      ? text.discardAllTitle(count)
-      : text.discardChosenTitle(count);
-  async function act(): Promise<void> {
-    const ok = retries ? await actions.retry(null) : await actions.discard(asking === 'discard-all' ? null : chosen);
-    if (ok) onClose();
-  }
-  return (
-    <AskDialog
-      open={asking !== null}
-      title={title}
-      body={retries ? text.retryAllBody : text.discardBody}
-      action={retries ? text.retryAll : text.discard}
-      hold={!retries}
-      busy={actions.busy}
-      onAct={() => void act()}
-      onClose={onClose}
-    />
-  );
-}
 
 function Toolbar(props: {
   letters: StorageView['deadLetters'];
@@ -121,6 +85,11 @@ export function DeadLetterList(): ReactNode {
   const actions = useLetterActions(again);
   const columns = useMemo(() => letterColumns(choosing), [choosing]);
   const card = useCallback((row: DeadLetterView): ReactNode => <LetterCard row={row} choosing={choosing} />, [choosing]);
+  function title(what: NonNullable<Asking>): string {
+    const held = formatCount(letters?.held ?? 0);
+    if (what === 'retry-all') return text.retryAllTitle(held);
+    return what === 'discard-all' ? text.discardAllTitle(held) : text.discardChosenTitle(formatCount(ids.length));
+  }
   return (
     <div className="page page-fill">
       <h1 className="visually-hidden">{text.title}</h1>
@@ -141,7 +110,7 @@ export function DeadLetterList(): ReactNode {
         onReload={again}
         onMore={more}
       />
-      <AskLetters asking={asking} held={letters?.held ?? 0} chosen={ids} actions={actions} onClose={() => setAsking(null)} />
+      <AskChosen asking={asking} title={title} words={text} chosen={ids} actions={actions} onClose={() => setAsking(null)} />
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { Button } from '../../components/Button.tsx';
 import { TextField } from '../../components/Choices.tsx';
 import { ProblemNotice } from '../../components/Notices.tsx';
 import { payloadOf } from '../../components/payload-text.ts';
+import { TextArea } from '../../components/TextArea.tsx';
 import { useCall } from '../../hooks/use-call.ts';
 import { letter as text } from '../../text/dead-letters.ts';
 import { formatBytes } from '../../text/format.ts';
@@ -33,24 +34,16 @@ export function LetterEditor(props: { row: DeadLetterView; onDone: () => void; o
         {...(topicError === null ? { hint: topicHint(topic) } : { error: topicError })}
       />
       {editable.isText ? (
-        <div className="field">
-          <label className="field-label" htmlFor="letter-payload">
-            {text.payload}
-          </label>
-          <textarea
-            id="letter-payload"
-            className="input mono letter-payload"
-            rows={10}
-            value={words}
-            spellCheck={false}
-            aria-invalid={payloadError !== null}
-            aria-describedby="letter-payload-about"
-            onChange={(event) => setWords(event.target.value)}
-          />
-          <p id="letter-payload-about" className={payloadError === null ? 'field-hint num' : 'field-error'}>
-            {payloadError ?? `${text.payloadHint(size)}. ${editable.isJson ? text.json : ''}`}
-          </p>
-        </div>
+        <TextArea
+          id="letter-payload"
+          label={text.payload}
+          className="letter-payload"
+          rows={10}
+          value={words}
+          onChange={setWords}
+          hint={`${text.payloadHint(size)}. ${editable.isJson ? text.json : ''}`}
+          error={payloadError ?? undefined}
+        />
       ) : (
         <p className="muted">{text.binary}</p>
       )}

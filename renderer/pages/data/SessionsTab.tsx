@@ -63,7 +63,7 @@ const columnsOf = (onForget: (id: string) => void): readonly Column<SessionView>
     id: 'client',
     head: text.columns.client,
     width: 'minmax(130px, 1.6fr)',
-    cell: (row) => <p className="data-two data-topic data-name">{row.id}</p>,
+    cell: (row) => <p className="clip-two data-topic data-name">{row.id}</p>,
   },
   { id: 'state', head: text.columns.state, width: '132px', cell: (row) => <State row={row} /> },
   {

@@ -11,7 +11,7 @@ import { sourceWords } from '../../text/outbox-words.ts';
 function Cause(props: { row: DeadLetterView }): ReactNode {
   const { row } = props;
   return (
-    <a className="row-link data-two data-name" href={href('data', 'refused', String(row.id))}>
+    <a className="row-link clip-two data-name" href={href('data', 'refused', String(row.id))}>
       {row.fault.message}
     </a>
   );

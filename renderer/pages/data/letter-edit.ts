@@ -37,19 +37,46 @@ export function editableOf(payload: string): Editable {
 export function payloadFault(words: string, isJson: boolean): string | null {
   if (new TextEncoder().encode(words).length > MOST_PAYLOAD_BYTES) return text.faults.payloadLong;
   if (!isJson) return null;
+  const parsed = parsedOr(words);
+  return parsed.ok ? null : text.faults.notJson(parsed.place);
+}
+
+/** The JSON value of what is being written, or where it breaks. */
+export function parsedOr(
+  words: string,
+): { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly place: string } {
   try {
-    JSON.parse(words);
-    return null;
-  } catch (error) {
-    return text.faults.notJson(placeOf(words, error));
+    const value: unknown = JSON.parse(words);
+    return { ok: true, value };
+  } catch {
+    return { ok: false, place: placeOf(words) };
   }
 }
 
-/** Where JSON breaks, as line and column; browsers say it as a position in the text, or not at all. */
-function placeOf(words: string, error: unknown): string {
-  const message = error instanceof Error ? error.message : '';
-  const position = /position (\d+)/.exec(message)?.[1];
-  if (position === undefined) return text.faults.jsonEnd;
-  const before = words.slice(0, Number(position)).split('\n');
+/** Whether a text can still become JSON by what comes after it. */
+function canGoOn(words: string): boolean {
+  try {
+    JSON.parse(words);
+    return true;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : '';
+    const position = /position (\d+)/.exec(message)?.[1];
+    return position === undefined
+      ? message.includes('end of')
+      : Number(position) >= words.length || message.includes('Unterminated');
+  }
+}
+
+/** Where JSON breaks, as line and column: at the first character by which it cannot be JSON any more, which browsers do not always tell. */
+function placeOf(words: string): string {
+  let good = 0;
+  let bad = words.length + 1;
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1;
+    if (canGoOn(words.slice(0, middle))) good = middle;
+    else bad = middle;
+  }
+  if (bad > words.length) return text.faults.jsonEnd;
+  const before = words.slice(0, bad - 1).split('\n');
   return text.faults.jsonAt(before.length, (before.at(-1)?.length ?? 0) + 1);
 }

@@ -55,7 +55,7 @@ const fault = (stream: OutboxStreamView): ReactNode =>
   stream.lastError === null ? (
     <span className="muted small">{text.noFault}</span>
   ) : (
-    <span className="small data-two" title={stream.lastError.message}>
+    <span className="small clip-two" title={stream.lastError.message}>
       {stream.lastError.message}
     </span>
   );

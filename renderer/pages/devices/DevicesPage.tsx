@@ -5,6 +5,7 @@ import type { DeviceView } from '../../../core/contract/views.ts';
 import { Button } from '../../components/Button.tsx';
 import { type Choice, SearchField, SegmentedControl } from '../../components/Choices.tsx';
 import { DataTable, type Sorting, sortRows } from '../../components/DataTable.tsx';
+import { NoMatch } from '../../components/NoMatch.tsx';
 import { EmptyNotice, Skeleton } from '../../components/Notices.tsx';
 import { usePhone } from '../../hooks/use-media.ts';
 import { go, href } from '../../hooks/use-route.ts';
@@ -88,11 +89,7 @@ function DeviceList(): ReactNode {
       </div>
       <div className="sheet devices-sheet">
         {shown.length === 0 ? (
-          <EmptyNotice
-            title={text.noMatch}
-            body={text.noMatchBody}
-            action={<Button onClick={showAll}>{text.noMatchAction}</Button>}
-          />
+          <NoMatch words={text} onShowAll={showAll} />
         ) : (
           <DataTable
             label={text.table}

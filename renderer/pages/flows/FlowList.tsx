@@ -1,10 +1,9 @@
 import ArrowRight from 'lucide-react/icons/arrow-right';
 import { type ReactNode, useMemo, useState } from 'react';
 import type { FlowEdgeView } from '../../../core/contract/views.ts';
-import { Button } from '../../components/Button.tsx';
 import { SearchField } from '../../components/Choices.tsx';
 import { type Column, DataTable, type Sorting, sortRows } from '../../components/DataTable.tsx';
-import { EmptyNotice } from '../../components/Notices.tsx';
+import { NoMatch } from '../../components/NoMatch.tsx';
 import { HealthBadge } from '../../components/StateBadge.tsx';
 import { HEALTH_RANK } from '../../components/tone.ts';
 import { useMedia } from '../../hooks/use-media.ts';
@@ -145,11 +144,7 @@ export function FlowList(props: { rows: readonly FlowRow[]; beside: boolean }): 
         <SearchField label={text.search} value={search} onChange={setSearch} />
       </div>
       {shown.length === 0 ? (
-        <EmptyNotice
-          title={text.noMatch}
-          body={text.noMatchBody}
-          action={<Button onClick={() => setSearch('')}>{text.noMatchAction}</Button>}
-        />
+        <NoMatch words={text} onShowAll={() => setSearch('')} />
       ) : (
         <DataTable
           label={text.table}

@@ -1,14 +1,11 @@
-import Pause from 'lucide-react/icons/pause';
-import Play from 'lucide-react/icons/play';
 import { type ReactNode, useCallback, useMemo, useState } from 'react';
 import type { MessageView } from '../../../core/contract/views.ts';
-import { IconButton } from '../../components/Button.tsx';
 import { SearchField } from '../../components/Choices.tsx';
+import { HoldButton } from '../../components/HoldButton.tsx';
 import { EmptyNotice, Skeleton } from '../../components/Notices.tsx';
 import { preview } from '../../components/payload-text.ts';
 import { TailList } from '../../components/TailList.tsx';
 import { rowsOf, useWatch } from '../../hooks/use-table.ts';
-import { common } from '../../text/common.ts';
 import { panel as text } from '../../text/flows.ts';
 import { formatCount, formatExactTime } from '../../text/format.ts';
 import { MessageDetail } from './MessageDetail.tsx';
@@ -50,13 +47,7 @@ export function MessageTail(props: { edge: string; to: string; onTrace: (id: str
         <div className="grow">
           <SearchField label={text.filter} value={search} onChange={setSearch} />
         </div>
-        <IconButton
-          kind="plain"
-          aria-pressed={heldAt !== null}
-          icon={heldAt === null ? <Pause size={18} aria-hidden="true" /> : <Play size={18} aria-hidden="true" />}
-          label={heldAt === null ? common.pause : common.resume}
-          onClick={() => setHeldAt(heldAt === null ? newest : null)}
-        />
+        <HoldButton isHeld={heldAt !== null} onToggle={() => setHeldAt(heldAt === null ? newest : null)} />
       </div>
       {table.status === 'loading' ? (
         <Skeleton rows={4} />

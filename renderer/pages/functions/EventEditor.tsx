@@ -1,10 +1,13 @@
 import Play from 'lucide-react/icons/play';
+import Plus from 'lucide-react/icons/plus';
 import Save from 'lucide-react/icons/save';
-import { type ReactNode, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, useState } from 'react';
+import { flushSync } from 'react-dom';
 import type { TestEventView } from '../../../core/contract/function-views.ts';
 import { Button } from '../../components/Button.tsx';
 import { TextField } from '../../components/Choices.tsx';
 import { ConfirmHold } from '../../components/ConfirmHold.tsx';
+import { TextArea } from '../../components/TextArea.tsx';
 import { useCall } from '../../hooks/use-call.ts';
 import { tryIt as text } from '../../text/function-try.ts';
 import { SaveEventDialog } from './SaveEventDialog.tsx';
@@ -30,11 +33,23 @@ export function EventEditor(props: {
     ...(picked !== null && { done: text.removed(picked) }),
     onDone: props.onRemoved,
   });
+  const [hasContext, setContext] = useState(draft.context !== '');
   const faults = checkDraft(draft, props.encoding);
-  const isWrong = faults.topic !== null || faults.content !== null;
+  const isEventWrong = faults.topic !== null || faults.content !== null;
+  const isWrong = isEventWrong || faults.context !== null;
+  function addContext(): void {
+    flushSync(() => setContext(true));
+    document.getElementById('try-context')?.focus(); // the button that opened it is gone
+  }
+  function onKey(event: KeyboardEvent): void {
+    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    if (!isWrong && !busy) props.onRun();
+  }
   return (
     <section className="sheet">
-      <div className="sheet-body stack">
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: the keys of the fields in it */}
+      <div className="sheet-body stack" onKeyDown={onKey}>
         <div className="field">
           <label className="field-label" htmlFor="try-event">
             {text.events}
@@ -62,6 +77,8 @@ export function EventEditor(props: {
               icon={<Play size={18} aria-hidden="true" />}
               busy={busy}
               disabled={isWrong}
+              aria-keyshortcuts="Control+Enter"
+              title={text.runKeys}
               onClick={props.onRun}
             >
               {busy ? text.running : text.run}
@@ -76,26 +93,36 @@ export function EventEditor(props: {
           onChange={(topic) => props.onDraft({ ...draft, topic })}
           {...(faults.topic === null ? { hint: text.topicHint } : { error: faults.topic })}
         />
-        <div className="field">
-          <label className="field-label" htmlFor="try-content">
-            {text.content}
-          </label>
-          {draft.raw === null && (
-            <textarea
-              id="try-content"
-              className="input mono try-content"
-              rows={7}
-              value={draft.words}
-              spellCheck={false}
-              aria-invalid={faults.content !== null}
-              aria-describedby="try-content-about"
-              onChange={(event) => props.onDraft({ ...draft, words: event.target.value })}
-            />
-          )}
-          <p id="try-content-about" className={faults.content === null ? 'field-hint num' : 'field-error'}>
-            {faults.content ?? faults.hint}
-          </p>
-        </div>
+        {draft.raw === null ? (
+          <TextArea
+            id="try-content"
+            label={text.content}
+            className="try-content"
+            rows={hasContext ? 5 : 7}
+            value={draft.words}
+            onChange={(words) => props.onDraft({ ...draft, words })}
+            hint={faults.hint}
+            error={faults.content ?? undefined}
+          />
+        ) : (
+          <div>
+            <p className="field-label">{text.content}</p>
+            <p className={faults.content === null ? 'field-hint' : 'field-error'}>{faults.content ?? faults.hint}</p>
+          </div>
+        )}
+        {hasContext && (
+          <TextArea
+            id="try-context"
+            label={text.context.label}
+            className="try-content"
+            rows={3}
+            value={draft.context}
+            placeholder={text.context.example}
+            onChange={(context) => props.onDraft({ ...draft, context })}
+            hint={text.context.hint}
+            error={faults.context ?? undefined}
+          />
+        )}
         <div className="row row-wrap">
           {picked !== null && (
             <ConfirmHold
@@ -104,8 +131,13 @@ export function EventEditor(props: {
               onConfirm={() => void remove.run({ function: props.name, name: picked })}
             />
           )}
+          {!hasContext && (
+            <Button kind="quiet" icon={<Plus size={18} aria-hidden="true" />} onClick={addContext}>
+              {text.context.add}
+            </Button>
+          )}
           <span className="grow" />
-          <Button icon={<Save size={18} aria-hidden="true" />} disabled={isWrong} onClick={() => setSaving(true)}>
+          <Button icon={<Save size={18} aria-hidden="true" />} disabled={isEventWrong} onClick={() => setSaving(true)}>
             {text.save}
           </Button>
         </div>

@@ -3,7 +3,7 @@ import Trash2 from 'lucide-react/icons/trash-2';
 import { type ReactNode, useCallback, useMemo, useState } from 'react';
 import type { FailedEventView } from '../../../core/contract/function-views.ts';
 import type { FunctionView } from '../../../core/contract/views.ts';
-import { AskDialog } from '../../components/AskDialog.tsx';
+import { AskChosen, type Asking } from '../../components/AskChosen.tsx';
 import { Button } from '../../components/Button.tsx';
 import { PagedSheet } from '../../components/PagedSheet.tsx';
 import { useChoosing } from '../../hooks/use-choosing.ts';
@@ -13,37 +13,6 @@ import { FailedCard, failedColumns } from './failed-columns.tsx';
 import { type FailedActions, useFailedActions, useFailedEvents } from './use-failed-events.ts';
 
 const rowId = (row: FailedEventView): string => String(row.id);
-
-type Asking = 'retry-all' | 'discard-all' | 'discard-chosen' | null;
-
-/** Asks before all are tried again, and makes who discards hold the button. */
-function AskEvents(props: {
-  asking: Asking;
-  held: number;
-  chosen: readonly number[];
-  actions: FailedActions;
-  onClose: () => void;
-}): ReactNode {
-  const { asking, chosen, actions, onClose } = props;
-  const retries = asking === 'retry-all';
-  const count = text.held(formatCount(asking === 'discard-chosen' ? chosen.length : props.held));
-  async function act(): Promise<void> {
-    const ok = retries ? await actions.retry(null) : await actions.discard(asking === 'discard-all' ? null : chosen);
-    if (ok) onClose();
-  }
-  return (
-    <AskDialog
-      open={asking !== null}
-      title={retries ? text.retryTitle(count) : text.discardTitle(count)}
-      body={retries ? text.retryBody : text.discardBody}
-      action={retries ? text.retryAll : text.discard}
-      hold={!retries}
-      busy={actions.busy}
-      onAct={() => void act()}
-      onClose={onClose}
-    />
-  );
-}
 
 function Toolbar(props: {
   row: FunctionView;
@@ -101,6 +70,10 @@ export function FailedEvents(props: { row: FunctionView }): ReactNode {
   const actions = useFailedActions(row.name, again);
   const columns = useMemo(() => failedColumns(choosing), [choosing]);
   const card = useCallback((one: FailedEventView): ReactNode => <FailedCard row={one} choosing={choosing} />, [choosing]);
+  function title(what: NonNullable<Asking>): string {
+    const count = text.held(formatCount(what === 'discard-chosen' ? ids.length : row.failedEvents));
+    return what === 'retry-all' ? text.retryTitle(count) : text.discardTitle(count);
+  }
   return (
     <>
       {rows !== null && rows.length > 0 && <Toolbar row={row} chosen={ids} actions={actions} onAsk={setAsking} onClear={clear} />}
@@ -116,7 +89,7 @@ export function FailedEvents(props: { row: FunctionView }): ReactNode {
         onReload={again}
         onMore={more}
       />
-      <AskEvents asking={asking} held={row.failedEvents} chosen={ids} actions={actions} onClose={() => setAsking(null)} />
+      <AskChosen asking={asking} title={title} words={text} chosen={ids} actions={actions} onClose={() => setAsking(null)} />
     </>
   );
 }

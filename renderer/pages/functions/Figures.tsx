@@ -5,7 +5,7 @@ import { Meter } from '../../components/Meter.tsx';
 import { formatBytes, formatCount, formatMillis, formatNumber, formatPercent, formatRate } from '../../text/format.ts';
 import { now as text } from '../../text/function-now.ts';
 import { functions as words } from '../../text/functions.ts';
-import { MEGA } from './state.ts';
+import { isTimed, MEGA } from './state.ts';
 
 function Sheet(props: { title: string; children: ReactNode }): ReactNode {
   return (
@@ -83,7 +83,8 @@ function Quantiles(props: {
 
 /** How long invocations took, and how long instances needed to start. */
 export function Durations(props: { row: FunctionView }): ReactNode {
-  const { durationMs, timeoutMs, invocations, cold, metrics } = props.row;
+  const { durationMs, timeoutMs, cold, metrics } = props.row;
+  const timed = isTimed(props.row);
   const own = Object.entries(metrics);
   return (
     <Sheet title={text.durations}>
@@ -91,9 +92,9 @@ export function Durations(props: { row: FunctionView }): ReactNode {
         title={text.duration}
         note={`${formatMillis(timeoutMs)} ${text.allowed}`}
         rows={[
-          [text.p50, invocations === 0 ? null : durationMs.p50],
-          [text.p95, invocations === 0 ? null : durationMs.p95],
-          [text.p99, invocations === 0 ? null : durationMs.p99],
+          [text.p50, timed ? durationMs.p50 : null],
+          [text.p95, timed ? durationMs.p95 : null],
+          [text.p99, timed ? durationMs.p99 : null],
         ]}
       />
       <Quantiles

@@ -72,7 +72,7 @@ function Content(props: { row: FunctionView; tab: FunctionTab; query: URLSearchP
       return (
         <>
           <StateNotice row={row} />
-          <TryTab key={row.name} name={row.name} chosen={props.query.get('event')} />
+          <TryTab key={row.name} row={row} chosen={props.query.get('event')} />
         </>
       );
     case 'code':

@@ -3,6 +3,7 @@ import type { FunctionView } from '../../../core/contract/views.ts';
 import { Button } from '../../components/Button.tsx';
 import { SearchField } from '../../components/Choices.tsx';
 import { DataTable, type Sorting, sortRows } from '../../components/DataTable.tsx';
+import { NoMatch } from '../../components/NoMatch.tsx';
 import { EmptyNotice, Skeleton } from '../../components/Notices.tsx';
 import { useMedia, usePhone } from '../../hooks/use-media.ts';
 import { go } from '../../hooks/use-route.ts';
@@ -48,11 +49,7 @@ function FunctionList(): ReactNode {
       </div>
       <div className="sheet functions-sheet">
         {shown.length === 0 ? (
-          <EmptyNotice
-            title={text.noMatch}
-            body={text.noMatchBody}
-            action={<Button onClick={() => setSearch('')}>{text.noMatchAction}</Button>}
-          />
+          <NoMatch words={text} onShowAll={() => setSearch('')} />
         ) : (
           <DataTable
             label={text.table}

@@ -86,9 +86,15 @@ function card(row: InstanceView): ReactNode {
   );
 }
 
+/** Why none is started by the next event. */
+const NO_INSTANCE: Readonly<Partial<Record<FunctionView['state'], string>>> = {
+  parked: text.noInstanceParked,
+  paused: text.noInstancePaused,
+};
+
 /** The threads or processes that run this function now, and what each of them does. */
 export function Instances(props: { row: FunctionView }): ReactNode {
-  const { name, concurrency, threads } = props.row;
+  const { name, concurrency, threads, state } = props.row;
   const table = useWatch('instances', { function: name });
   const rows = useMemo(() => rowsOf(table), [table]);
   const narrow = useMedia('(max-width: 1199px)');
@@ -106,7 +112,7 @@ export function Instances(props: { row: FunctionView }): ReactNode {
       {table.status === 'loading' ? (
         <Skeleton rows={2} />
       ) : rows.length === 0 ? (
-        <EmptyNotice title={text.noInstance} body={text.noInstanceBody} />
+        <EmptyNotice title={text.noInstance} body={NO_INSTANCE[state] ?? text.noInstanceBody} />
       ) : (
         <DataTable
           label={text.instanceTable}

@@ -5,9 +5,9 @@ import { StateBadge } from '../../components/StateBadge.tsx';
 import { href } from '../../hooks/use-route.ts';
 import { formatBytes, formatCount, formatMillis, formatRate } from '../../text/format.ts';
 import { states, functions as text } from '../../text/functions.ts';
-import { errorsOf, MEGA, STATE_RANK, STATE_TONE } from './state.ts';
+import { errorsOf, isTimed, MEGA, STATE_RANK, STATE_TONE } from './state.ts';
 
-const duration = (row: FunctionView, ms: number): string => (row.invocations === 0 ? '–' : formatMillis(ms));
+const duration = (row: FunctionView, ms: number): string => (isTimed(row) ? formatMillis(ms) : '–');
 
 function Name(props: { row: FunctionView }): ReactNode {
   return (

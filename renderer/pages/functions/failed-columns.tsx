@@ -10,7 +10,7 @@ import { failed as text } from '../../text/function-errors.ts';
 function Cause(props: { row: FailedEventView }): ReactNode {
   const { row } = props;
   return (
-    <a className="row-link failed-cause" href={href('functions', row.function, 'failed', String(row.id))}>
+    <a className="row-link clip-two failed-cause" href={href('functions', row.function, 'failed', String(row.id))}>
       {row.error}
     </a>
   );

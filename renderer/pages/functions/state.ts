@@ -28,5 +28,8 @@ export const STATE_RANK: Readonly<Record<FunctionView['state'], number>> = {
 
 export const errorsOf = (one: FunctionView): number => one.failures + one.timeouts;
 
+/** Whether there are durations to show: what was long ago does not count any more. */
+export const isTimed = (one: FunctionView): boolean => one.durationMs.p99 > 0;
+
 /** Limits are written in MB and shown as they were written. */
 export const MEGA = 1_000_000;

@@ -1,49 +1,20 @@
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback } from 'react';
 import type { FailedEventView } from '../../../core/contract/function-views.ts';
 import { useCall } from '../../hooks/use-call.ts';
-import { type Paged, usePaged } from '../../hooks/use-paged.ts';
-import { useSettled } from '../../hooks/use-settled.ts';
+import { type PagedNews, usePagedNews } from '../../hooks/use-paged-news.ts';
 import { useConsole } from '../../stores/context.tsx';
 import { formatCount } from '../../text/format.ts';
 import { failed as text } from '../../text/function-errors.ts';
 
-const PAGE = 200;
-/** So long after one's own action a change of the list is no news. */
-const QUIET_MS = 2500;
-
-/** A function's failed events, newest first, and whether there is news: the list itself never jumps. */
-export interface FailedList extends Paged<FailedEventView> {
-  readonly news: boolean;
-}
-
-/** `held` is how many there are now: when it changes, the list on the screen is old. */
-export function useFailedEvents(name: string, held: number): FailedList {
-  const { api, clock } = useConsole();
+/** A function's failed events, newest first. `held` is how many there are now. */
+export function useFailedEvents(name: string, held: number): PagedNews<FailedEventView> {
+  const { api } = useConsole();
   const load = useCallback(
-    (last: FailedEventView | null, signal: AbortSignal) =>
-      api.call('function.failed.list', { name, before: last?.id ?? null, limit: PAGE }, signal),
+    (last: FailedEventView | null, limit: number, signal: AbortSignal) =>
+      api.call('function.failed.list', { name, before: last?.id ?? null, limit }, signal),
     [api, name],
   );
-  const paged = usePaged<FailedEventView>(load, PAGE);
-  const { rows, reload: ask } = paged;
-  const settled = useSettled(held, 1000);
-  const [shown, setShown] = useState<number | null>(null);
-  const [quiet, setQuiet] = useState(true);
-  const reload = useCallback(() => {
-    setShown(null);
-    setQuiet(true);
-    ask();
-  }, [ask]);
-  useEffect(() => (quiet ? clock.after(QUIET_MS, () => setQuiet(false)) : undefined), [quiet, clock]);
-  useEffect(() => {
-    if (!quiet && shown === null) setShown(settled);
-  }, [quiet, shown, settled]);
-  const news = !quiet && shown !== null && shown !== settled;
-  const isEmpty = rows?.length === 0;
-  useEffect(() => {
-    if (news && isEmpty) reload(); // an empty list cannot jump
-  }, [news, isEmpty, reload]);
-  return { ...paged, reload, news: news && !isEmpty };
+  return usePagedNews(load, { held });
 }
 
 export interface FailedActions {

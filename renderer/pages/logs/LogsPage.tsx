@@ -1,9 +1,8 @@
 import Download from 'lucide-react/icons/download';
-import Pause from 'lucide-react/icons/pause';
-import Play from 'lucide-react/icons/play';
 import { type ReactNode, useCallback, useMemo, useState } from 'react';
 import { Button, IconButton } from '../../components/Button.tsx';
 import { SearchField, SegmentedControl } from '../../components/Choices.tsx';
+import { HoldButton } from '../../components/HoldButton.tsx';
 import { LogTail } from '../../components/LogTail.tsx';
 import { EmptyNotice, Skeleton } from '../../components/Notices.tsx';
 import { saveFile } from '../../components/save-file.ts';
@@ -11,7 +10,6 @@ import { usePhone } from '../../hooks/use-media.ts';
 import { useNow } from '../../hooks/use-now.ts';
 import { rowsOf, useRows } from '../../hooks/use-table.ts';
 import { useConsole } from '../../stores/context.tsx';
-import { common } from '../../text/common.ts';
 import { formatCount } from '../../text/format.ts';
 import { logs as text } from '../../text/logs.ts';
 import type { PageProps } from '../page.ts';
@@ -74,13 +72,7 @@ function Log(props: PageProps): ReactNode {
           onChange={(level) => change({ level })}
         />
         <div className="row">
-          <IconButton
-            kind="plain"
-            aria-pressed={heldAt !== null}
-            icon={heldAt === null ? <Pause size={18} aria-hidden="true" /> : <Play size={18} aria-hidden="true" />}
-            label={heldAt === null ? common.pause : common.resume}
-            onClick={() => setHeldAt(heldAt === null ? newest : null)}
-          />
+          <HoldButton isHeld={heldAt !== null} onToggle={() => setHeldAt(heldAt === null ? newest : null)} />
           <IconButton
             kind="plain"
             icon={<Download size={18} aria-hidden="true" />}

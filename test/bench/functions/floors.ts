@@ -1,9 +1,23 @@
 import { Worker } from 'node:worker_threads';
-import { packPayloads } from '../../../core/functions/packing.ts';
 import { createPump, type Job, PAYLOAD, type StartFigures, type WarmFigures } from './jobs.ts';
 
 const PACKED = 64;
 const IN_FLIGHT = 2;
+
+/** A table of lengths, then the payloads. */
+function packPayloads(payloads: readonly Uint8Array[]): ArrayBuffer {
+  const head = payloads.length * 4;
+  const buffer = new ArrayBuffer(payloads.reduce((total, { byteLength }) => total + byteLength, head));
+  const lengths = new Uint32Array(buffer, 0, payloads.length);
+  const bytes = new Uint8Array(buffer);
+  let at = head;
+  payloads.forEach((payload, index) => {
+    lengths[index] = payload.byteLength;
+    bytes.set(payload, at);
+    at += payload.byteLength;
+  });
+  return buffer;
+}
 
 const BARE = `const { parentPort } = require('node:worker_threads');
 parentPort.on('message', () => {});

@@ -41,13 +41,14 @@ const log = hub.logger('bench');
 const metrics = createMetrics();
 const tracer = createTracer({ clock, newId: randomUUID }, { keep: 10, sampleEveryMs: 60_000, maxHops: 20 });
 
-function runnerOf(name: string, publish: RunnerDeps['publish'], config: object): FunctionRunner {
+function runnerOf(name: string, to: Pick<RunnerDeps, 'publish' | 'together'>, config: object): FunctionRunner {
   const deps: RunnerDeps = {
     clock,
     log,
     metrics,
     tracer,
-    publish,
+    publish: to.publish,
+    ...(to.together ? { together: to.together } : {}),
     carriers: {
       thread: startThread,
       process: createProcessCarrier({ clock, nodePath: process.execPath, newId: randomUUID }),
@@ -71,7 +72,7 @@ function runnerOf(name: string, publish: RunnerDeps['publish'], config: object):
 async function runWarm({ functions, warmMs, measureMs, window, payload }: Extract<Job, { kind: 'warm' }>): Promise<WarmFigures> {
   const router = createRouter({ clock, log, metrics: createMetrics(), tracer, bootId: 'bench', trust: () => 'synced' });
   const names = Array.from({ length: functions }, (_, index) => `work-${index}`);
-  const runners = names.map((name) => runnerOf(name, router.publish, {}));
+  const runners = names.map((name) => runnerOf(name, router, {}));
   await Promise.all(runners.map((runner) => runner.start(new AbortController().signal)));
   for (const runner of runners) router.attach(`function:${runner.name}`, runner.sink);
   const routes = names.map((name) => ({
@@ -119,7 +120,7 @@ function startFunctions(isolation: 'thread' | 'process', count: number) {
   return measureStarts(
     count,
     async () => {
-      const runner = runnerOf(`idle-${runners.length}`, () => undefined, { isolation });
+      const runner = runnerOf(`idle-${runners.length}`, { publish: () => undefined }, { isolation });
       runners.push(runner);
       await runner.start(new AbortController().signal);
       const { lastError } = runner.view();

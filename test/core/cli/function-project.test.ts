@@ -71,6 +71,10 @@ describe('gatehouse function', { timeout: 120_000 }, () => {
       join(path, 'loud.mjs'),
       "import { publish } from 'gatehouse'; export const handler = () => publish('other/topic', 1);\n",
     );
+    const wild = await run(['function', 'run', path, '--topic', 'a/#']);
+    expect([wild.code, wild.err.includes('cannot be published to')]).toEqual([1, true]);
+    const away = await run(['function', 'run', path, '--event', join(path, 'none.json')]);
+    expect([away.code, away.err]).toEqual([2, expect.stringContaining('none.json cannot be read: ENOENT')]);
     const denied = await run(['function', 'run', path, '--handler', 'loud.handler']);
     expect([denied.code, denied.out.includes('other/topic')]).toEqual([1, true]);
     await appendFile(join(path, 'function.yaml'), 'timeout: 3\n');
@@ -104,8 +108,12 @@ describe('gatehouse function', { timeout: 120_000 }, () => {
     expect(facts).toMatchObject({ name: 'warner', handler: 'index.handler', sha256: sha(zip), packageLock: null });
     expect(facts.files['index.ts']).toBe(sha(await readFile(join(path, 'index.ts'))));
     expect(first.out).toContain(`code: { zip: warner.zip, sha256: ${facts.sha256} }`);
-    await run(['function', 'package', path, '--out', folder]);
-    expect(await readFile(join(folder, 'warner.zip'))).toEqual(zip);
+    await writeFile(join(path, 'warner.zip.new'), 'left by a crash');
+    const there = join(folder, 'made/for it');
+    await run(['function', 'package', path, '--out', there]);
+    expect(await readFile(join(there, 'warner.zip'))).toEqual(zip);
+    const unwritable = await run(['function', 'package', path, '--out', join(path, 'index.ts')]);
+    expect([unwritable.code, unwritable.err]).toEqual([2, expect.stringContaining('cannot be written')]);
     const artifacts = createArtifactFiles(join(folder, 'artifacts'));
     expect((await artifacts.put(join(path, 'warner.zip'), facts.sha256)).bytes).toBe(zip.length);
     expect(await artifacts.putFolder(path)).toEqual({ hash: facts.sha256, bytes: zip.length });

@@ -10,7 +10,7 @@ const NONE = 0;
 describe('events with a thread', () => {
   it('knows what is out and how many batches', () => {
     const flight = createFlight();
-    expect(flight.load(batch(1, 2))).toMatchObject({ first: 0, sources: ['device:meter', 'device:meter'] });
+    expect(flight.load(batch(1, 2))).toMatchObject({ first: 0, count: 2, sources: ['device:meter'] });
     expect(flight.load(batch(3)).first).toBe(2);
     expect([flight.size, flight.batches]).toEqual([3, 2]);
     flight.land(1);

@@ -179,8 +179,10 @@ describe('retries', () => {
     const stopped = rig.runner.stop();
     await clock.advance(5000);
     await stopped;
-    expect(rig.view().books).toEqual({ in: 1, out: 1, waiting: 0, dropped: {}, balanced: true });
-    expect(await rig.failed.list('alarm', null, 10)).toHaveLength(1);
+    expect(rig.view().books).toEqual({ in: 1, out: 0, waiting: 0, dropped: { stopping: 1 }, balanced: true });
+    const letters = await rig.failed.list('alarm', null, 10);
+    expect(letters).toMatchObject([{ code: 'function/stopped', attempts: 1 }]);
+    expect(letters[0]?.error).toContain('bad 1');
   });
 
   it('takes an event of the dead-letter list again as the first attempt', async () => {
@@ -205,6 +207,54 @@ describe('retries', () => {
     await clock.advance(10);
     expect(rig.records.filter(({ event }) => event === 'function.dead-letters-lost')).toHaveLength(1);
     expect(rig.view().books).toMatchObject({ out: 1, balanced: true });
+  });
+});
+
+describe('a stop', () => {
+  const config = { concurrency: 1, timeoutMs: 60_000, retries: { count: 2, firstDelayMs: 1000, deadLetter: false } };
+  async function leaving() {
+    const { rig, clock, send, runs } = await house(config);
+    send({ n: 1, how: 'throw' });
+    await clock.advance(10);
+    send({ n: 2, how: 'hang' });
+    for (let n = 3; n < 8; n += 1) send({ n });
+    const asked = expect(rig.runner.invoke(request({ n: 8 }), life)).rejects.toMatchObject({ code: 'gateway/stopping' });
+    await clock.advance(10);
+    expect(runs()).toEqual([1, 2]);
+    const stopped = rig.runner.stop();
+    await clock.advance(5000);
+    await Promise.all([stopped, asked]);
+    return rig;
+  }
+
+  it('loses nothing that was taken in: what was not done with is kept, also without dead letters', async () => {
+    const rig = await leaving();
+    expect(rig.view().books).toMatchObject({ in: 8, waiting: 0, balanced: true });
+    const letters = await rig.failed.list('alarm', null, 10);
+    const numbers = letters.map(({ message }) => JSON.parse(Buffer.from(message.payload).toString()).n);
+    expect(numbers.toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    expect(new Set(letters.map(({ code }) => code))).toEqual(new Set(['function/stopped']));
+  });
+
+  it('is no end for them: the next start begins with them, in their order and with the attempts that are left', async () => {
+    const { failed } = await leaving();
+    const [first] = (await failed.list('alarm', null, 10)).filter(({ attempts }) => attempts === 1);
+    if (first) await failed.add([{ ...first, code: 'function/failed' }]);
+    const next = await house(config, {}, { deps: { failed } });
+    next.send({ n: 9 });
+    expect(next.runs()).toEqual([1, 2]);
+    expect(next.double.runs[0]?.requestId).toBe(first?.requestId);
+    expect(failed.counts().get('alarm')).toBe(1); // what had failed for good stays where it is
+  });
+
+  it('keeps more than dead letters may come at once', async () => {
+    const { rig, clock, send } = await house({ queue: { size: 5000 }, timeoutMs: 60_000 });
+    rig.runner.pause(true);
+    for (let n = 0; n < 3000; n += 1) send({ n });
+    const stopped = rig.runner.stop();
+    await clock.advance(5000);
+    await stopped;
+    expect(rig.failed.counts().get('alarm')).toBe(3000);
   });
 });
 
@@ -271,6 +321,27 @@ describe('invocation', () => {
     await invoked;
     await clock.advance(500);
     expect(rig.view()).toMatchObject({ invocations: 1, failures: 0, books: { out: 1, balanced: true } });
+  });
+
+  it('takes back what a person has cancelled before it began, and leaves what runs', async () => {
+    const { rig, double, clock, send, runs } = await house();
+    for (let n = 0; n < 40; n += 1) send(slow(0));
+    await clock.advance(10_000); // from now on it is known that one takes long, and none is given to an instance ahead of its time
+    const running = new AbortController();
+    const waiting = new AbortController();
+    const first = expect(rig.runner.invoke(request(slow(1), { observe: true }), running.signal)).rejects.toThrow('enough');
+    await clock.advance(10);
+    const second = expect(rig.runner.invoke(request({ n: 2 }, { observe: true }), waiting.signal)).rejects.toThrow('enough');
+    const third = rig.runner.invoke(request({ n: 3 }, { observe: true }), life);
+    running.abort(new Error('enough'));
+    waiting.abort(new Error('enough'));
+    await Promise.all([first, second]);
+    await clock.advance(500);
+    expect(runs().slice(40)).toEqual([1, 3]);
+    expect(await third).toMatchObject({ functionError: '' });
+    expect(double.started).toBe(1);
+    expect(rig.view().books).toEqual({ in: 43, out: 42, waiting: 0, dropped: { cancelled: 1 }, balanced: true });
+    expect(rig.view()).toMatchObject({ throttles: 0, failures: 0 });
   });
 
   it('as an event is queued under an id, also while paused', async () => {

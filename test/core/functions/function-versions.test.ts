@@ -7,8 +7,13 @@ import type { ManualClock } from '../../fakes/manual-clock.ts';
 afterEach(closeHouses);
 
 describe('a new version', () => {
-  async function swap(from: House, config: Record<string, unknown> = {}, options: DoubleOptions = {}): Promise<House> {
-    const next = await house(config, options, { version: 5, at: from.clock });
+  async function swap(
+    from: House,
+    config: Record<string, unknown> = {},
+    options: DoubleOptions = {},
+    more: Parameters<typeof house>[2] = {},
+  ): Promise<House> {
+    const next = await house(config, options, { version: 5, at: from.clock, ...more });
     next.rig.runner.inherit(from.rig.runner.handOver());
     return next;
   }
@@ -31,6 +36,35 @@ describe('a new version', () => {
     expect(next.rig.view().books).toMatchObject({ dropped: {}, waiting: 0, balanced: true });
     expect(old.rig.view().books.in + next.rig.view().books.in).toBe(5);
     await stop(old.clock, old.rig.runner);
+  });
+
+  it('keeps what the version before gives back while both are stopped', async () => {
+    const old = await house();
+    old.send({ n: 1, how: 'hang' }, { n: 2 });
+    await old.clock.advance(10);
+    const next = await swap(old, {}, {}, { deps: { failed: old.rig.failed } });
+    next.send({ n: 3 });
+    const kept = next.rig.runner.stop().then(() => old.rig.failed.counts().get('alarm'));
+    const stopped = old.rig.runner.stop();
+    await old.clock.advance(5000);
+    await stopped;
+    expect(await kept).toBe(3); // the store may be closed from then on
+    const letters = await old.rig.failed.list('alarm', null, 10);
+    const numbers = letters.map(({ message }) => JSON.parse(Buffer.from(message.payload).toString()).n);
+    expect(numbers.toSorted((a, b) => a - b)).toEqual([1, 2, 3]);
+  });
+
+  it('stays paused where a person has paused the one before, and goes on for both', async () => {
+    const deps = { pausing: { paused: false } };
+    const old = await house({}, {}, { deps });
+    old.rig.runner.pause(true);
+    old.send({ n: 1 });
+    const next = await swap(old, {}, {}, { deps });
+    await old.clock.advance(1000);
+    expect([next.rig.view().state, next.rig.view().queue, next.runs()]).toEqual(['paused', 1, []]);
+    next.rig.runner.pause(false);
+    await old.clock.advance(1000);
+    expect([next.rig.view().state, next.runs()]).toEqual(['running', [1]]);
   });
 
   it('begins at once where several run side by side anyway', async () => {

@@ -1,136 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { GatewayError } from '../../../core/base/errors.ts';
-import type { Carrier, CarrierListener, CarrierOptions, MemorySample } from '../../../core/functions/carrier/carrier.ts';
-import type { Wreck } from '../../../core/functions/flight.ts';
-import { createInstance } from '../../../core/functions/instance.ts';
-import type { InstanceEnd } from '../../../core/functions/instance-seam.ts';
 import type { Job, Ticket } from '../../../core/functions/invocation.ts';
-import { packOutbox } from '../../../core/functions/packing.ts';
-import { CELL, type FromInstance, type OutMessage, type ToInstance } from '../../../core/functions/protocol.ts';
-import { CLOSED } from '../../fakes/functions/carried.ts';
+import { CELL, type FromInstance } from '../../../core/functions/protocol.ts';
+import { type InstanceRig, instanceOf, out, THROWN } from '../../fakes/functions/instance-rig.ts';
 import { message } from '../../fakes/functions/rig.ts';
-import { createManualClock } from '../../fakes/manual-clock.ts';
 
 const MB = 1024 * 1024;
-const THROWN = {
-  code: 'function/failed',
-  message: 'no level',
-  stack: '',
-  errorType: 'Error',
-  errorMessage: 'no level',
-  stackTrace: [],
-} as const;
-
-function instanceOf(isolation: 'thread' | 'process' = 'thread', answer: (method: string) => Promise<unknown> = async () => null) {
-  const clock = createManualClock();
-  const places = new Int32Array(CELL.size);
-  const said: string[] = [];
-  const sent: ToInstance[] = [];
-  const asked: { readonly facts: unknown; readonly signal: AbortSignal }[] = [];
-  let far: CarrierListener | undefined;
-  let given: CarrierOptions | undefined;
-  let sample: MemorySample | null = null;
-  let terminated = 0;
-  let end: { readonly end: InstanceEnd; readonly wreck: Wreck } | undefined;
-  const carrier: Carrier = {
-    isolation,
-    pid: null,
-    cell: {
-      load: (place) => places[place] ?? 0,
-      store(place, value) {
-        places[place] = value;
-      },
-    },
-    send: (one) => void sent.push(one),
-    sample: async () => sample,
-    terminate() {
-      terminated += 1;
-    },
-  };
-  const instance = createInstance(
-    {
-      clock,
-      publish: (draft, event) => void said.push(`publish ${draft.topic} hops ${draft.hops} for ${event?.sequence}`),
-      desk: {
-        take(method, _input, facts, signal) {
-          asked.push({ facts, signal });
-          return answer(method);
-        },
-      },
-      carry(options, listener) {
-        far = listener;
-        given = options;
-        return carrier;
-      },
-      listener: {
-        onReady: () => void said.push('ready'),
-        onEnded: (event, _at, ms, thrown, result) =>
-          void said.push(`ended ${event.sequence} ${ms} ${thrown?.message ?? 'ok'} ${result?.byteLength ?? '-'}`),
-        onPublished: (count) => void said.push(`published ${count}`),
-        onRefused: (topic) => void said.push(`refused ${topic}`),
-        onLog: (lines) => void said.push(...lines.map(([level, text]) => `${level} ${text}`)),
-        onMetrics: (metrics) => void said.push(...metrics.map(({ name, value }) => `metric ${name} ${value}`)),
-        onRoom: () => void said.push('room'),
-        onEnd(found, wreck) {
-          end = { end: found, wreck };
-        },
-      },
-    },
-    {
-      name: 'alarm',
-      version: 1,
-      path: '/nowhere/alarm.mjs',
-      directory: '/nowhere',
-      handler: ['handler'],
-      encoding: 'json',
-      timeoutMs: 1000,
-      memoryMb: 10,
-      maxPublishes: 5,
-      requestPrefix: '',
-      functionArn: '',
-      longLived: false,
-      env: {},
-      scratch: null,
-      sandbox: CLOSED,
-      isolation,
-    },
-  );
-  return {
-    clock,
-    places,
-    said,
-    sent,
-    asked,
-    instance,
-    say: (one: FromInstance) => far?.onMessage(one),
-    output: (text: string) => far?.onOutput('stderr', text),
-    die: (exitCode: number | null, more: { cause?: unknown; outOfMemory?: boolean } = {}) =>
-      far?.onEnd({ exitCode, outOfMemory: false, ...more }),
-    holds(next: MemorySample) {
-      sample = next;
-    },
-    heapLimitMb: () => given?.heapLimitMb,
-    terminated: () => terminated,
-    end: () => end,
-    /** Ready, and with these events. */
-    begin(...sequences: number[]) {
-      far?.onMessage({ t: 'ready', loadMs: 1 });
-      instance.send(sequences.map((sequence) => message({}, sequence, { hops: 2 })));
-    },
-  };
-}
-type Rig = ReturnType<typeof instanceOf>;
-
-function out(count: number, more: Partial<OutMessage> = {}, topics: readonly string[] = [], owner = 0): OutMessage {
-  const marks = topics.map(() => ({ length: 0, qos: 0 as const, retain: false, owner }));
-  const bytes = packOutbox(
-    Array.from({ length: count * 2 }, () => 3),
-    marks,
-    new Uint8Array(),
-  );
-  const nothing = { failures: [], results: [], metrics: [], logs: [] };
-  return { t: 'out', count, publishes: { first: 0, topics, answer: false }, ...nothing, ...more, bytes };
-}
 
 describe('an instance', () => {
   it('tells what its events gave, in order, what was seen before the end of each', () => {
@@ -234,6 +109,30 @@ describe('the deadline of an instance', () => {
     expect(rig.terminated()).toBe(0);
   });
 
+  it.each<Extract<FromInstance, { thrown: unknown }>>([
+    { t: 'uncaught', thrown: THROWN, running: false },
+    { t: 'load-failed', thrown: { ...THROWN, code: 'function/load-failed' } },
+  ])('ends one that has said its last words and does not end: $t', async (words) => {
+    const rig = instanceOf();
+    rig.begin();
+    rig.say(words);
+    await rig.clock.advance(900);
+    expect(rig.terminated()).toBe(0);
+    await rig.clock.advance(200);
+    expect(rig.terminated()).toBe(1);
+    rig.die(1);
+    expect(rig.end()?.end.message).toMatch(/no level/);
+  });
+
+  it('bounds the lines of one that does not bound them itself', () => {
+    const rig = instanceOf('process');
+    rig.begin();
+    for (let i = 0; i < 20; i += 1) rig.say(out(0, { logs: Array.from({ length: 100 }, () => ['info', 'x'.repeat(20_000)]) }));
+    const lines = rig.said.filter((one) => one.startsWith('info'));
+    expect(lines.length).toBe(400);
+    expect(Math.max(...lines.map(({ length }) => length))).toBeLessThan(9000);
+  });
+
   it('ends one that is not loaded after 10 s', async () => {
     const rig = instanceOf();
     await rig.clock.advance(10_000);
@@ -245,7 +144,7 @@ describe('the deadline of an instance', () => {
 });
 
 describe('the end of an instance', () => {
-  it.each<[string, (rig: Rig) => void, object]>([
+  it.each<[string, (rig: InstanceRig) => void, object]>([
     [
       'an exit',
       (rig) => rig.die(3),

@@ -4,6 +4,7 @@ import type { Message } from '../../../core/contract/message.ts';
 import { createIntake, type DropReason, type Intake } from '../../../core/functions/intake.ts';
 import type { Job } from '../../../core/functions/invocation.ts';
 import { createPlainQueue } from '../../../core/functions/lanes.ts';
+import { waitingTicket } from '../../../core/functions/results.ts';
 import { message } from '../../fakes/functions/rig.ts';
 
 const batch = (...sequences: number[]): Message[] => sequences.map((sequence) => message({}, sequence));
@@ -110,9 +111,10 @@ describe('the queue of a function', () => {
 
   it('hands out an event that is watched alone', () => {
     const intake = intakeOf('reject-newest', 9);
+    const REQUEST = { payload: new Uint8Array(), by: { kind: 'cli', id: '' }, subject: 'a', hops: 0 } as const;
     const watched = (n: number): Job => ({
       ...message({}, n),
-      ticket: { attempt: 1, watch: { since: 0, cold: false, seen: { logs: [], published: [] } } },
+      ticket: waitingTicket({ ...REQUEST, observe: true }, 'r-1', 0).ticket,
     });
     intake.deliver([...batch(1, 2), watched(3), ...batch(4, 5)]);
     expect([numbers(intake.take(9)), numbers(intake.take(9)), numbers(intake.take(9))]).toEqual([[1, 2], [3], [4, 5]]);

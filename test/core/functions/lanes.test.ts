@@ -63,6 +63,17 @@ describe('lanes', () => {
     expect(lanes.size).toBe(0);
   });
 
+  it('do not grow with keys whose events were dropped before they began', () => {
+    const lanes = createLanes(10, keyOf('topic'), 1);
+    for (let n = 0; n < 5000; n += 1) {
+      if (lanes.full) lanes.shift();
+      lanes.push(job(`t/${n}`, n));
+    }
+    expect(lanes.size).toBe(10);
+    expect(lanes.startable).toBeLessThan(100);
+    expect(numbers(lanes.take(20))).toEqual([4990, 4991, 4992, 4993, 4994, 4995, 4996, 4997, 4998, 4999]);
+  });
+
   it('do not grow with keys that came once', () => {
     const lanes = createLanes(10, keyOf('topic'), 1);
     for (let n = 0; n < 5000; n += 1) {

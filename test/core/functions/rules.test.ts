@@ -61,6 +61,7 @@ describe('line limit', () => {
     expect(said).toEqual([
       ['info', 'a'],
       ['info', 'b'],
+      ['warn', 'more lines of this second are left out: over 2 a second'],
     ]);
     now = 1000;
     const [summary, line] = limit(['error', 'x'.repeat(9000)]);
@@ -106,7 +107,7 @@ describe('what a function threw', () => {
 
 describe('what comes from an instance', () => {
   const thrown = { code: 'function/failed', message: '', stack: '', errorType: 'Error', errorMessage: '', stackTrace: [] };
-  const publishes = { first: 0, topics: ['a'], answer: false };
+  const publishes = { first: 0, count: 1, topics: ['a'], answer: false };
   const rest = { failures: [], results: [], metrics: [], logs: [] };
   const out = { t: 'out', count: 1, publishes, ...rest, bytes: new ArrayBuffer(32) };
 
@@ -131,6 +132,8 @@ describe('what comes from an instance', () => {
     ['more events than the bytes tell of', { ...out, count: 2 ** 40 }],
     ['a count below nothing', { ...out, count: -1 }],
     ['a topic that is no text', { ...out, publishes: { ...publishes, topics: [7] } }],
+    ['more publishes than there is room for in its table', { ...out, publishes: { ...publishes, count: 2 } }],
+    ['a number of publishes that is none', { ...out, publishes: { ...publishes, count: -1 } }],
     ['an unknown level', { ...out, logs: [['constructor', 'x']] }],
     ['a log that is no text', { ...out, logs: [['info', {}]] }],
     ['an unknown code', { ...out, failures: [[0, { ...thrown, code: 'gateway/internal' }]] }],

@@ -1,8 +1,10 @@
-import { access, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
+import { access, mkdir, mkdtemp, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLogHub, type LogRecord } from '../../../core/base/log.ts';
+import { removeTree } from '../../../core/functions/remove-tree.ts';
 import { createScratch, type Scratch } from '../../../core/functions/scratch.ts';
 import { until } from '../../fakes/functions/rig.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';
@@ -12,7 +14,7 @@ let root: string;
 beforeEach(async () => {
   root = await mkdtemp(join(tmpdir(), 'gatehouse-scratch-'));
 });
-afterEach(() => rm(root, { recursive: true, force: true }));
+afterEach(() => removeTree(root));
 
 function scratchOf(limitMb: number) {
   const clock = createManualClock();
@@ -54,6 +56,33 @@ describe('scratch space', () => {
     expect(full).toEqual([]);
     expect(await names(scratch)).toEqual(['a']);
     await scratch.stop();
+  });
+
+  /** A folder whose deepest one is below more letters than a path may have. */
+  async function tooDeep(at: string): Promise<void> {
+    const deep = join(...Array.from({ length: 15 }, () => 'd'.repeat(200)));
+    await mkdir(join(at, 'one', deep), { recursive: true });
+    await mkdir(join(at, 'two', deep), { recursive: true });
+    await rename(join(at, 'two'), join(at, 'one', deep, 'two'));
+  }
+
+  it('is full where it cannot be looked into, and is empty then, with nothing left', async () => {
+    const { scratch, full, look } = scratchOf(1);
+    await scratch.start();
+    await tooDeep(scratch.directory);
+    await look(() => full.length > 0);
+    await until('only it is left', () => readdirSync(join(root, 'alarm')).join() === '4');
+    expect(await names(scratch)).toEqual([]);
+    await scratch.stop();
+    expect(await readdir(join(root, 'alarm'))).toEqual([]);
+  });
+
+  it('goes as a whole when it ends, whatever is in it', async () => {
+    const { scratch } = scratchOf(1);
+    await scratch.start();
+    await tooDeep(scratch.directory);
+    await scratch.stop();
+    expect(await readdir(join(root, 'alarm'))).toEqual([]);
   });
 
   it('tells that it is full and is empty then', async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Handler } from '../../../core/functions/lambda/contract.ts';
 import { createOutbox } from '../../../core/functions/outbox.ts';
-import { packPayloads, unpackOutbox } from '../../../core/functions/packing.ts';
+import { packEvents, unpackOutbox } from '../../../core/functions/packing.ts';
 import { CELL, type EventExtra, type FromInstance, type OutMessage } from '../../../core/functions/protocol.ts';
 import { createThreadLoop } from '../../../core/functions/thread-loop.ts';
 
@@ -52,9 +52,9 @@ function loopOf(call: Handler['call'], takesCallback = false) {
       await this.batch(first, payloads, []);
     },
     async batch(first: number, payloads: readonly unknown[], extras: readonly EventExtra[]): Promise<void> {
-      const bytes = packPayloads(payloads.map((one) => Buffer.from(JSON.stringify(one))));
-      const [topics, sources] = [payloads.map(() => 'in'), payloads.map(() => 'device:meter')];
-      loop.receive({ t: 'batch', first, topics, sources, bytes, extras });
+      const source = { kind: 'device', id: 'meter' } as const;
+      const events = payloads.map((one) => ({ topic: 'in', source, payload: Buffer.from(JSON.stringify(one)) }));
+      loop.receive({ t: 'batch', first, ...packEvents(events), extras });
       await new Promise((done) => setImmediate(done));
     },
     topics: () => outs().flatMap(({ publishes }) => publishes.topics),
@@ -86,6 +86,35 @@ describe('the loop of a thread', () => {
       [0, 1],
       [1, 1],
       [2, 1],
+    ]);
+  });
+
+  it('counts for an event only the time from its own beginning', async () => {
+    const loop = loopOf((event) => loop.pass((event as { ms: number }).ms));
+    await loop.events(0, { ms: 0.1 }, { ms: 0.2 });
+    loop.pass(50);
+    await loop.events(2, { ms: 0.3 });
+    const times = loop.outs().flatMap(({ bytes, count }) => [...unpackOutbox(bytes, count, 0).times]);
+    expect(times.map((ms) => Number(ms.toFixed(3)))).toEqual([0, 0.1, 0.1, 0.2, 50.3, 0.3]);
+  });
+
+  it('says a topic once, however often it is published to, in any form of payload', async () => {
+    const loop = loopOf(() => [
+      { topic: 'a', payload: 'Größe' },
+      { topic: 'b', payload: { n: 1 } },
+      { topic: 'a', payload: new Uint8Array([1, 2]) },
+      { topic: 'a', payload: `${'x'.repeat(40_000)}ü` },
+    ]);
+    await loop.events(0, {});
+    const [out] = loop.outs();
+    expect(out?.publishes).toMatchObject({ count: 4, topics: ['a', 'b'] });
+    const { publishes } = unpackOutbox(out?.bytes ?? new ArrayBuffer(0), 1, 4);
+    expect(publishes.map(({ topic }) => topic)).toEqual([0, 1, 0, 0]);
+    expect(publishes.map(({ payload }) => Buffer.from(payload).toString())).toEqual([
+      'Größe',
+      '{"n":1}',
+      '\u0001\u0002',
+      `${'x'.repeat(40_000)}ü`,
     ]);
   });
 

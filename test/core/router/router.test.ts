@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Message } from '../../../core/contract/message.ts';
 import { buildRouter, draft, openSink, outcome, subscription, textOf, turn } from './router-under-test.ts';
 
 describe('the router', () => {
@@ -37,6 +38,31 @@ describe('the router', () => {
       ['a', 2, 3],
     ]);
     expect(sink.messages[0]?.at).toEqual({ wallMs: clock.now(), monoMs: 500, bootId: 'boot', trust: 'synced' });
+  });
+
+  it('gives one time to what is published together, and again each its own afterwards, also when that failed', () => {
+    const { router, clock } = buildRouter();
+    const seen: Message[] = [];
+    router.tap((message) => seen.push(message));
+    const one = (): void => {
+      void router.publish(draft('device:meter', 'a'));
+      clock.jumpWall(5);
+    };
+    router.together(() => {
+      one();
+      router.together(one);
+      one();
+    });
+    one();
+    const failing = (): void =>
+      router.together(() => {
+        one();
+        throw new Error('no');
+      });
+    expect(failing).toThrow('no');
+    one();
+    const [first = 0, ...others] = seen.map(({ at }) => at.wallMs);
+    expect(others.map((at) => at - first)).toEqual([0, 0, 15, 20, 25]);
   });
 
   it('counts on where a source publishes what nobody wants', async () => {

@@ -115,7 +115,9 @@ describe('what is kept for functions', () => {
     ]);
     const failed = { facts: [], messages: packMessages([]) };
     expect(() => engine.handle({ t: 'failed-events.add', call: 3, input: failed })).toThrow(/is full/);
-    expect(engine.handle({ t: 'failed-events.take', call: 4, input: { name: 'alarm', ids: null } }).taken).toHaveLength(98);
+    expect(
+      engine.handle({ t: 'failed-events.take', call: 4, input: { name: 'alarm', ids: null, code: null } }).taken,
+    ).toHaveLength(98);
     engine.close();
   });
 

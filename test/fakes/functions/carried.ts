@@ -13,7 +13,7 @@ import type {
 } from '../../../core/functions/carrier/carrier.ts';
 import { createProcessCarrier } from '../../../core/functions/carrier/process-carrier.ts';
 import { startThread } from '../../../core/functions/carrier/thread-carrier.ts';
-import { packPayloads } from '../../../core/functions/packing.ts';
+import { packEvents } from '../../../core/functions/packing.ts';
 import type { EventExtra, FromInstance, OutMessage } from '../../../core/functions/protocol.ts';
 import { until } from './rig.ts';
 
@@ -115,9 +115,9 @@ function carry(startCarrier: StartCarrier, options: CarrierOptions): Carried {
   });
   const outs = (): OutMessage[] => messages.filter((message) => message.t === 'out');
   function post(first: number, events: readonly unknown[], extras: readonly EventExtra[]): void {
-    const bytes = packPayloads(events.map((one) => Buffer.from(JSON.stringify(one))));
-    const [topics, sources] = [events.map(() => 'in'), events.map(() => 'device:meter')];
-    carrier.send({ t: 'batch', first, topics, sources, bytes, extras }, [bytes]);
+    const source = { kind: 'device', id: 'meter' } as const;
+    const packed = packEvents(events.map((one) => ({ topic: 'in', source, payload: Buffer.from(JSON.stringify(one)) })));
+    carrier.send({ t: 'batch', first, ...packed, extras }, [packed.bytes]);
   }
   return {
     carrier,

@@ -1,7 +1,7 @@
 import type { Clock } from '../../../core/base/clock.ts';
 import type { Carrier, CarrierEnd, CarrierListener, StartCarrier } from '../../../core/functions/carrier/carrier.ts';
 import { cellMemory, sharedCell } from '../../../core/functions/carrier/shared-cell.ts';
-import { packOutbox, payloadOffsets } from '../../../core/functions/packing.ts';
+import { packOutbox, readEvents } from '../../../core/functions/packing.ts';
 import { type BatchMessage, CELL, type OutMessage, type ThrownText } from '../../../core/functions/protocol.ts';
 
 /** What an event does in the double: its payload as JSON. */
@@ -77,7 +77,7 @@ export function createCarrierDouble(clock: Clock, { startMs = 10, broken = () =>
         t: 'out',
         count: 1,
         failures: thrown ? [[0, thrown]] : [],
-        publishes: { first: 0, topics: [], answer: false },
+        publishes: { first: 0, count: 0, topics: [], answer: false },
         results: result ? [[0, result]] : [],
         metrics: [],
         logs: [],
@@ -94,15 +94,15 @@ export function createCarrierDouble(clock: Clock, { startMs = 10, broken = () =>
         return;
       }
       const { batch, index } = one;
-      const offsets = payloadOffsets(batch.bytes, batch.topics.length);
-      const text = Buffer.from(batch.bytes, offsets[index], (offsets[index + 1] ?? 0) - (offsets[index] ?? 0)).toString();
+      const reader = readEvents(batch);
+      const text = Buffer.from(batch.bytes).toString('utf8', reader.start(index), reader.start(index + 1));
       const { n, how = 'ok', ms = 0 }: Deed = JSON.parse(text);
       const serial = batch.first + index;
       const extra = batch.extras.find((found) => found.index === index);
       const from = clock.monotonic();
       const run: Run = {
         n,
-        topic: batch.topics[index] ?? '',
+        topic: reader.topic(index),
         instance: number,
         version: data.version,
         requestId: extra?.requestId ?? '',
@@ -140,7 +140,7 @@ export function createCarrierDouble(clock: Clock, { startMs = 10, broken = () =>
       cell,
       pid: null,
       send(message) {
-        if (message.t === 'batch') for (const index of message.topics.keys()) inbox.push({ batch: message, index });
+        if (message.t === 'batch') for (let index = 0; index < message.count; index += 1) inbox.push({ batch: message, index });
         if (message.t === 'batch' || message.t === 'stop') clock.after(0, () => busy || next());
       },
       sample: async () => (ended ? null : { heapBytes: 1000, externalBytes: 0, cpuMs: null }),

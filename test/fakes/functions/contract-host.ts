@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { afterEach } from 'vitest';
 import { systemClock } from '../../../core/base/clock.ts';
 import { createLogHub, type LogRecord } from '../../../core/base/log.ts';
 import { createMetrics } from '../../../core/base/metrics.ts';
@@ -130,5 +131,18 @@ export async function contractHost({
       await runner.stop();
       await rm(home, { recursive: true, force: true });
     },
+  };
+}
+
+/** Makes hosts that are stopped at the end of their test. Call it where the tests are declared. */
+export function contractHosts(): (options: ContractOptions) => Promise<ContractHost> {
+  const hosts: ContractHost[] = [];
+  afterEach(async () => {
+    for (const one of hosts.splice(0)) await one.stop();
+  });
+  return async (options) => {
+    const made = await contractHost(options);
+    hosts.push(made);
+    return made;
   };
 }

@@ -1,4 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The gateway in a process of its own, started as a user starts it. */
@@ -20,6 +22,11 @@ export interface GatewayArguments {
   readonly demo?: boolean;
   /** Beside the environment of the tests. */
   readonly env?: Readonly<Record<string, string>>;
+}
+
+function logOf(data: string): string {
+  const file = join(data, 'logs/gatehouse.log');
+  return existsSync(file) ? readFileSync(file, 'utf8').slice(-8000) : '';
 }
 
 const cli = fileURLToPath(new URL('../../../core/cli/main.ts', import.meta.url));
@@ -51,7 +58,7 @@ export async function startGatewayProcess(options: GatewayArguments): Promise<Ga
   const consoleUrl = await new Promise<string>((resolve, reject) => {
     const late = setTimeout(() => {
       child.kill('SIGKILL');
-      reject(new Error(`the gateway did not start within 40 s:\n${out}${errors}`));
+      reject(new Error(`the gateway did not start within 40 s:\n${out}${errors}${logOf(options.data)}`));
     }, 40_000);
     child.once('exit', () => clearTimeout(late));
     child.stdout?.on('data', (chunk: Buffer) => {

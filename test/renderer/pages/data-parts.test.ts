@@ -247,10 +247,23 @@ describe('editing a refused message', () => {
   });
 
   it('keeps JSON what was JSON', () => {
-    expect(payloadFault('{"a":', true)).toContain('not JSON any more');
+    expect(payloadFault('{"a":', true)).toContain('not JSON any more: something is missing at its end');
     expect(payloadFault('{"a":', false)).toBeNull();
     expect(payloadFault('{"a":2}', true)).toBeNull();
     expect(payloadFault('x'.repeat(1_048_577), false)).toContain('1 MB');
+  });
+
+  it.each([
+    ['{"a": }', 'line 1, column 7'],
+    ['{\n  "a": 1,\n  "b": tru }', 'line 3, column 11'],
+    ['{"a": 1} {', 'line 1, column 10'],
+    [`[${'0,'.repeat(5000)}\n"x" "y"]`, 'line 2, column 5'],
+    ['{"a": "\n"}', 'line 1, column 8'],
+    ["{'a': 1}", 'line 1, column 2'],
+    ['{"a": [1, 2', 'something is missing at its end'],
+    ['"abc', 'something is missing at its end'],
+  ])('says where %j breaks', (words, place) => {
+    expect(payloadFault(words, true)).toContain(place);
   });
 });
 

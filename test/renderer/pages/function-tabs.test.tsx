@@ -158,7 +158,7 @@ describe('a test event', () => {
     ['{"a"', 'json', 'This is not JSON: the function takes JSON and will fail on it.'],
     ['{"a"', 'binary', '4 B. The function gets it as bytes.'],
   ] as const)('with content %j for a function that takes %s: %s', (words, encoding, hint) => {
-    expect(checkDraft({ ...FRESH, words }, encoding)).toEqual({ topic: null, content: null, hint });
+    expect(checkDraft({ ...FRESH, words }, encoding)).toEqual({ topic: null, content: null, context: null, hint });
   });
 
   it('is held back when topic or content cannot be sent', () => {

@@ -19,6 +19,7 @@ describe('functions', () => {
     expect(text).toContain('The function is parked');
     expect(text).toContain('Last error');
     expect(text).toContain('labels.json');
+    expect(text).toContain('None is started before somebody restarts the function.');
     await screen.click(screen.get('button', 'Restart'));
     expect(screen.fake.asked.at(-1)).toEqual({ method: 'function.restart', input: { name: 'label-lookup' } });
   });

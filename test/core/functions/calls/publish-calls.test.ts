@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { GatewayError } from '../../../../core/base/errors.ts';
-import { bytes, codeOf, createDeskRig, type DeskRig, EVERYTHING, fault, GREENGRASS, REQUEST } from './desk-rig.ts';
+import type { Seen } from '../../../../core/functions/invocation.ts';
+import { bytes, codeOf, createDeskRig, type DeskRig, EVERYTHING, FACTS, fault, GREENGRASS, REQUEST } from './desk-rig.ts';
 
+const ANSWERED = { nextMessage: async () => ({ topic: 'ask/reply', source: 'client:till', payload: bytes('!') }) };
 let rig: DeskRig;
 beforeEach(() => {
   rig = createDeskRig();
@@ -17,6 +19,17 @@ describe('publishing of the Greengrass SDK', () => {
     const source = { kind: 'function', id: 'caller' };
     expect(rig.published).toEqual([
       { topic: 'a/b', payload: GREENGRASS.payload, qos: 0, retain: false, source, hops: 3, traceId: 'trace-7' },
+    ]);
+  });
+  it('is shown to who watches the invocation, unless nobody gets it', async () => {
+    const seen: Seen = { logs: { items: [], most: 9, count: 0 }, published: { items: [], most: 9, count: 0 } };
+    await rig.call('publish.greengrass', GREENGRASS, undefined, { ...FACTS, seen });
+    await rig.call('request', { ...REQUEST, timeoutMs: 1 }, rig.deskWith(EVERYTHING, ANSWERED), { ...FACTS, seen });
+    rig.full = ['the queue of function "slow"'];
+    await fault(rig.call('publish.greengrass', GREENGRASS, undefined, { ...FACTS, seen }));
+    expect(seen.published.items).toEqual([
+      { topic: 'a/b', payload: GREENGRASS.payload },
+      { topic: 'ask', payload: REQUEST.payload },
     ]);
   });
   it('AllOrError: nobody gets it where one has no room, and the fault says who', async () => {

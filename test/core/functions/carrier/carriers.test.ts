@@ -34,6 +34,39 @@ describe('a process', () => {
     await home.cleanUp();
   });
 
+  // Hostile code finds the descriptor of the line: what it writes there must end it, and nothing else.
+  it.each([
+    ['no message', 'Buffer.from([4, 0, 0, 0, 1, 2, 3, 4])'],
+    ['a message of Node itself', 'framed(v8.serialize({ cmd: "NODE_HANDLE_ACK" }))'],
+    ['a message that cannot be', 'framed(Buffer.concat([v8.serialize({ a: 1 }).subarray(0, 5), Buffer.alloc(9, 255)]))'],
+    ['one of 4 GB', 'Buffer.from([255, 255, 255, 255, 1])'],
+  ])('that writes %s to its line harms nobody but itself', async (what, bytes) => {
+    const home = await carriedFolder(carriers.process);
+    const one = await home.start({
+      source: `import fs from 'node:fs'; import v8 from 'node:v8';
+        const framed = (body) => { const head = Buffer.alloc(4); head.writeUInt32LE(body.length); return Buffer.concat([head, body]); };
+        setTimeout(() => { fs.writeSync(3, ${bytes}); process.stdout.write('said'); }, 50);
+        export const handler = () => {};`,
+    });
+    await one.ready();
+    if (what === 'a message of Node itself') {
+      await until('the words', () => one.output('stdout') === 'said');
+      one.carrier.terminate();
+      expect(await one.ended).toEqual({ exitCode: null, outOfMemory: false });
+    } else expect(String((await one.ended).cause)).toMatch(/no message/);
+    await home.cleanUp();
+  });
+
+  it('that asks and does not read the answers is ended before they fill the memory', async () => {
+    const home = await carriedFolder(carriers.process);
+    const one = await home.start({ source: 'setTimeout(() => { for (;;); }, 20); export const handler = () => {};' });
+    await one.ready();
+    const value = 'x'.repeat(1e6);
+    for (let id = 0; id < 200; id += 1) one.carrier.send({ t: 'answer', id, value, fault: null }, []);
+    expect(String((await one.ended).cause)).toMatch(/does not read/);
+    await home.cleanUp();
+  });
+
   it('ends with the gateway that started it', async () => {
     const gateway = spawn(
       process.execPath,

@@ -1,4 +1,4 @@
-import { mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, realpathSync, rmSync, symlinkSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -22,6 +22,16 @@ describe('a cell in a file', () => {
     file.cell.store(CELL.stop, 0);
     expect(file.cell.load(CELL.stop)).toBe(1);
   });
+});
+
+it('a cell in a file counts what the other side writes beyond it', () => {
+  const file = openCellFile(`gatehouse-cell-test-more-${process.pid}`);
+  fileCell(file.descriptor).store(CELL.running, 7);
+  expect(file.extraBytes()).toBe(0);
+  writeSync(file.descriptor, Buffer.alloc(1e6), 0, 1e6, CELL.size * 4);
+  expect(file.extraBytes()).toBe(1e6);
+  file.close();
+  expect(file.extraBytes()).toBe(0);
 });
 
 describe('the flags of a process', () => {
@@ -72,15 +82,16 @@ describe('the flags of a process', () => {
 describe('what the system says of a process', () => {
   it('is read from behind a name that holds anything', () => {
     const stat = '77 (a) b (c 9 9) S 1 77 77 0 -1 4194560 5000 0 0 0 120 30 0 0 20 0 11 0 100 1000000 11000';
-    expect(parseUse('290000 11000 8000 1 0 9000 0\n', stat)).toEqual({ privateBytes: 3000 * 4096, cpuMs: 1500 });
+    const status = 'Name:\t(a) b (c 9 9)\nVmRSS:\t   44000 kB\nRssAnon:\t   12000 kB\nRssFile:\t   32000 kB\nThreads:\t11\n';
+    expect(parseUse(status, stat)).toEqual({ privateBytes: 12_000 * 1024, cpuMs: 1500 });
   });
 
   it.each([
     ['', ''],
-    ['1 2', '77 (node)'],
-    ['a b c', '77 (node) S x y'],
-  ])('is nothing where it cannot be read: %j %j', (statm, stat) => {
-    expect(parseUse(statm, stat)).toBeNull();
+    ['RssAnon: 2 kB', '77 (node)'],
+    ['RssAnon: much', '77 (node) S x y'],
+  ])('is nothing where it cannot be read: %j %j', (status, stat) => {
+    expect(parseUse(status, stat)).toBeNull();
   });
 
   it('is nothing of one that is not there', async () => {

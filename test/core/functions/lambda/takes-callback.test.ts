@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { takesCallback } from '../../../../core/functions/lambda/takes-callback.ts';
+import { takesCallback, takesOnlyEvent } from '../../../../core/functions/lambda/takes-callback.ts';
 
 const made = (source: string): { readonly length: number } => {
   const value: unknown = new Function(`return (${source});`)();
@@ -43,4 +43,32 @@ it.each([
   '(event = (1, 2, 3)) => event',
 ])('%s ends with its return', (source) => {
   expect(takesCallback(made(source))).toBe(false);
+});
+
+it.each([
+  '() => {}',
+  'event => event',
+  'async event => event',
+  'async function handler(event) { return event; }',
+  '({ a, b: [c] }) => a + c',
+  '{ handler(event) { return event; } }.handler',
+])('%s sees nothing but its event', (source) => {
+  expect(takesOnlyEvent(made(source))).toBe(true);
+});
+
+it.each([
+  '(event, context) => event',
+  '(event, context = {}) => event',
+  '(event = ")", context) => context',
+  '(event = 1) => event',
+  '(...all) => all',
+  '(event, ...rest) => rest',
+  'function (event) { return inner.apply(this, arguments); }',
+  'function (event) { return arguments[1]; }',
+  '((event, context) => event).bind(null)',
+  'new Proxy((event, context) => event, {})',
+  'Object.defineProperty((...all) => all, "length", { value: 1 })',
+  'Object.defineProperty((event, context) => context, "length", { value: 1 })',
+])('%s may see its context', (source) => {
+  expect(takesOnlyEvent(made(source))).toBe(false);
 });

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import {
   errorBody,
@@ -20,6 +21,7 @@ describe('errors in Lambda’s words', () => {
     [named, 'LevelError', 'low'],
     [Object.assign(new Error('gone'), { code: 'ENOENT' }), 'ENOENT', 'gone'],
     [Object.assign(new Error('odd'), { code: 17 }), 'Error', 'odd'],
+    [Object.assign(new Error('long'), { code: 'C'.repeat(1e6) }), 'C'.repeat(8000), 'long'],
     ['only a text', 'string', 'only a text'],
     [{ a: 1 }, 'object', '{"a":1}'],
     [circle, 'object', 'something that cannot be shown as text'],
@@ -33,6 +35,18 @@ describe('errors in Lambda’s words', () => {
 
   it('has the whole stack as lines, and none for what is no error', () => {
     const { stackTrace } = thrownWords(new Error('x'));
+    const error = new Error('x');
+    const gateway = new URL('../../../../core/functions/', import.meta.url);
+    const own = ['Error: x', 'at node:internal is in the message', '    at half (/opt/f/index.js:3:5)'];
+    const frames = [
+      `    at handle (${gateway.href}thread-loop.ts:40:11)`,
+      `    at ${fileURLToPath(gateway)}lambda/handler.ts:1:1`,
+      '    at process.processTicksAndRejections (node:internal/process/task_queues:103:5)',
+      '    at async file:///opt/f/util.mjs:9:1',
+      '    at new Promise (<anonymous>)',
+    ];
+    error.stack = [...own, ...frames].join('\n');
+    expect(thrownWords(error).stackTrace).toEqual([...own, ...frames.slice(3)]);
     expect(stackTrace[0]).toBe('Error: x');
     expect(stackTrace[1]).toMatch(/^ {4}at .*words\.test\.ts/);
     expect(thrownWords('x').stackTrace).toEqual([]);
