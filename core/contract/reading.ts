@@ -17,6 +17,8 @@ export interface ReadingBatch {
   readonly readings: readonly Reading[];
   /** Wall time in ms when the device was sampled. */
   readonly sampledAt: number;
+  /** Nothing was heard from the device: the readings only say why there are none. No sign of life. */
+  readonly unheard?: true;
 }
 
 /** A frame as it was on the wire, for the screen: what was sent or heard beside what was decoded from it. */

@@ -2,12 +2,13 @@ import { GatewayError } from '../../base/errors.ts';
 import type { ModbusDeviceConfig } from '../../contract/document/devices.ts';
 import type { AdapterContext } from '../adapter.ts';
 import type { BusBook } from '../bus-book.ts';
-import { type BusOptions, createModbusBus, type ModbusBus } from './bus.ts';
-import { createMbapFramer } from './mbap-framer.ts';
-import { createRtuFramer } from './rtu-framer.ts';
+import { createModbusBus, type ModbusBus } from './bus.ts';
+import { type BusRecord, createBusRecord } from './bus-record.ts';
+import { busOptions, framerFor, framingOf } from './line-timing.ts';
 
 /** A share in a bus. The line is closed when the last share is given back. */
 export interface BusShare {
+  readonly key: string;
   readonly bus: ModbusBus;
   release(): Promise<void>;
 }
@@ -19,8 +20,6 @@ export interface BusRegistry {
   readonly book: BusBook;
 }
 
-const EMPTY_BOOK: BusBook = { buses: () => [], units: () => [], timeline: () => [], probe: () => {}, reset: () => {} };
-
 interface Entry {
   readonly settings: string;
   readonly first: string;
@@ -29,25 +28,13 @@ interface Entry {
   shares: number;
 }
 
-function keyOf(config: ModbusDeviceConfig): string {
-  const { link } = config;
-  if (link.kind === 'serial') return `serial ${link.path}`;
-  return link.kind === 'tcp' ? `tcp ${link.host}:${link.port}` : `simulated ${config.id}`;
-}
+/** More than one site has; of those that nobody uses any more the oldest is forgotten. */
+const MAX_RECORDS = 256;
 
-const settingsOf = ({ adapter, link }: ModbusDeviceConfig): string =>
-  link.kind === 'serial'
-    ? `${adapter}, ${link.baudRate} baud, ${link.dataBits} data bits, parity ${link.parity}, ${link.stopBits} stop bits${link.rtscts ? ', rtscts' : ''}`
-    : adapter;
-
-/** A character is 11 bits (serial line V1.02, 2.5.1.1: 3.5 characters between frames; from 19200 baud on 1.75 ms). */
-function timing({ adapter, link }: ModbusDeviceConfig): BusOptions {
-  const numbered = adapter === 'modbus-tcp';
-  if (link.kind === 'serial') {
-    const characterMs = 11_000 / link.baudRate;
-    return { link: 'line', numbered, gapMs: Math.max(2, 3.5 * characterMs), silenceMs: Math.max(50, 10 * characterMs) };
-  }
-  return { link: link.kind === 'tcp' ? 'stream' : 'line', numbered, gapMs: 0, silenceMs: 100 };
+function settingsOf({ adapter, link }: ModbusDeviceConfig): string {
+  if (link.kind !== 'serial' && link.kind !== 'rfc2217') return adapter;
+  const flow = link.kind === 'serial' && link.rtscts ? ', rtscts' : '';
+  return `${adapter}, ${link.baudRate} baud, ${link.dataBits} data bits, parity ${link.parity}, ${link.stopBits} stop bits${flow}`;
 }
 
 function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
@@ -59,9 +46,41 @@ function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   });
 }
 
+/** What is known of all buses, by key. */
+function createBook(records: ReadonlyMap<string, BusRecord>): BusBook {
+  function find(key: string): BusRecord {
+    const found = records.get(key);
+    if (!found) throw new GatewayError('api/bad-input', `There is no bus "${key}".`);
+    return found;
+  }
+  return {
+    buses: () => [...records.values()].map((record) => record.view()),
+    units: (key) => (key === undefined ? [...records.values()] : [records.get(key)]).flatMap((record) => record?.units() ?? []),
+    timeline(key, unit) {
+      const { figures } = find(key);
+      return unit === null ? figures.minutes() : (figures.units().get(unit)?.minutes() ?? []);
+    },
+    probe: (key, unit) => find(key).bus?.breaker(unit).probeNow(),
+    reset: (key) => find(key).figures.reset(),
+  };
+}
+
 export function createBusRegistry(): BusRegistry {
   const entries = new Map<string, Entry>();
   const closing = new Map<string, Promise<void>>();
+  const records = new Map<string, BusRecord>();
+
+  function recordOf(key: string, config: ModbusDeviceConfig, context: AdapterContext): BusRecord {
+    const known = records.get(key);
+    if (known) return known;
+    if (records.size >= MAX_RECORDS) {
+      const oldest = [...records.keys()].find((one) => !entries.has(one));
+      if (oldest !== undefined) records.delete(oldest);
+    }
+    const made = createBusRecord({ clock: context.clock, key, first: config, claims: context.field.claims });
+    records.set(key, made);
+    return made;
+  }
 
   async function openBus(
     key: string,
@@ -70,9 +89,14 @@ export function createBusRegistry(): BusRegistry {
     signal: AbortSignal,
   ): Promise<ModbusBus> {
     await closing.get(key); // a port that is still being closed would count as busy
-    const link = await context.links.open(config.link, signal);
-    const framer = config.adapter === 'modbus-tcp' ? createMbapFramer() : createRtuFramer('answers');
-    return createModbusBus({ clock: context.clock, link, framer }, timing(config));
+    const { clock, random } = context;
+    const link = await context.links.open(config.link, signal, config.id);
+    const framing = framingOf(config.adapter);
+    const record = recordOf(key, config, context);
+    const deps = { clock, random, link, framer: framerFor(framing), figures: record.figures };
+    const bus = createModbusBus(deps, busOptions(framing, config.link));
+    record.opened(bus, link.label);
+    return bus;
   }
 
   function begin(key: string, config: ModbusDeviceConfig, context: AdapterContext): Entry {
@@ -99,10 +123,10 @@ export function createBusRegistry(): BusRegistry {
   }
 
   return {
-    book: EMPTY_BOOK,
+    book: createBook(records),
     async join(config, context, signal) {
       signal.throwIfAborted();
-      const key = keyOf(config);
+      const key = context.field.keyOf(config.link, config.id);
       const entry = entries.get(key) ?? begin(key, config, context);
       if (entry.settings !== settingsOf(config)) {
         throw new GatewayError(
@@ -111,13 +135,17 @@ export function createBusRegistry(): BusRegistry {
         );
       }
       entry.shares += 1;
+      const leave = recordOf(key, config, context).add(config);
       let released: Promise<void> | undefined;
       const release = (): Promise<void> => {
-        released ??= giveBack(key, entry);
+        if (!released) {
+          leave();
+          released = giveBack(key, entry);
+        }
         return released;
       };
       try {
-        return { bus: await untilAborted(entry.opening, signal), release };
+        return { key, bus: await untilAborted(entry.opening, signal), release };
       } catch (cause) {
         await release();
         throw cause;

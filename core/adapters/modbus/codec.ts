@@ -2,6 +2,7 @@
 
 export const READ = { coil: 1, discrete: 2, holding: 3, input: 4 } as const;
 export type Table = keyof typeof READ;
+export const isReadOfBits = (table: Table): boolean => table === 'coil' || table === 'discrete';
 
 /** Section 7. */
 const EXCEPTIONS: Readonly<Record<number, string>> = {
@@ -54,7 +55,19 @@ export const bytesAsked = (request: Uint8Array): number => {
   return (request[0] ?? 0) <= 2 ? Math.ceil(count / 8) : count * 2;
 };
 
-/** Compares function, length, and for a write the echo of address and value, strictly. Never throws. */
+/** Writes: the answer repeats address and value, or address and count. */
+const ECHOED: ReadonlySet<number> = new Set([5, 6, 15, 16]);
+/** Encapsulated interface transport (6.19): its second byte says what is in it. */
+export const IDENTIFY = 0x2b;
+
+/** Whether the answers to two requests have the same shape: one could be taken for the other. Never for a write: it repeats its address. */
+export function answersAlike(a: Uint8Array, b: Uint8Array): boolean {
+  const code = a[0] ?? 0;
+  if (code !== b[0] || ECHOED.has(code)) return false;
+  return code > 4 || bytesAsked(a) === bytesAsked(b);
+}
+
+/** Compares function, length, and for a write the echo of address and value, strictly; of functions beyond these, that it is the same one. Never throws. */
 export function judgeAnswer(request: Uint8Array, answer: Uint8Array): Verdict {
   const asked = request[0] ?? 0;
   const got = answer[0] ?? 0;
@@ -69,6 +82,10 @@ export function judgeAnswer(request: Uint8Array, answer: Uint8Array): Verdict {
       return { kind: 'other', why: `answer has ${answer.length - 2} bytes of values, asked were ${wanted}` };
     }
     return { kind: 'data', data: answer.subarray(2) };
+  }
+  if (!ECHOED.has(asked)) {
+    const same = asked !== IDENTIFY || answer[1] === request[1];
+    return same ? { kind: 'data', data: answer.subarray(1) } : { kind: 'other', why: 'answer to another question' };
   }
   const echo = request.subarray(0, 5);
   if (answer.length !== 5 || echo.some((byte, i) => byte !== answer[i])) {
@@ -95,6 +112,7 @@ export function describeRequest(unit: number, pdu: Uint8Array): string {
   if (code >= 1 && code <= 4) return `unit ${unit}: read ${value} ${NAMES[code]} from ${at}`;
   if (code === 5) return `unit ${unit}: switch coil ${at} ${value === 0 ? 'off' : 'on'}`;
   if (code === 6) return `unit ${unit}: write ${value} to holding register ${at}`;
+  if (code === IDENTIFY && pdu[1] === 0x0e) return `unit ${unit}: read the identification from object ${pdu[3] ?? 0}`;
   if (code === 15 || code === 16) return `unit ${unit}: write ${value} ${NAMES[code]} from ${at}`;
   return `unit ${unit}: function ${code}`;
 }

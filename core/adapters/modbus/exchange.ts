@@ -3,13 +3,18 @@ import { GatewayError } from '../../base/errors.ts';
 import type { RawFrame } from '../../contract/reading.ts';
 import { describeRequest, exceptionText, judgeAnswer, type Verdict } from './codec.ts';
 import type { Heard } from './framer.ts';
+import type { RequestClass } from './schedule.ts';
 import type { Suspects } from './suspects.ts';
+import type { Incident } from './unit-figures.ts';
 
 /** Who asks, and where to report what is on the wire meanwhile. */
 export interface Ask {
   readonly unit: number;
   readonly pdu: Uint8Array;
   readonly timeoutMs: number;
+  readonly of: RequestClass;
+  /** Silence in ms before it, beyond what the line needs. */
+  readonly gapMs?: number | undefined;
   /** What was sent, and what was heard that is not the answer. The answer itself is reported by who decodes it. */
   frame(frame: RawFrame): void;
   framesWanted(): boolean;
@@ -24,6 +29,7 @@ export interface Answer {
   readonly bytes: Uint8Array;
   /** Monotonic time of its last byte. */
   readonly heardAt: number;
+  readonly pdu: Uint8Array;
 }
 
 type HeardFrame = Heard & { readonly kind: 'frame' };
@@ -45,12 +51,18 @@ export interface ExchangeTools {
   readonly label: string;
   /** Absent where answers are numbered. */
   readonly suspects: Suspects | undefined;
+  incident(unit: number, what: Incident): void;
+  /** The frame of the last answer that was accepted on this line. */
+  lastAnswer(): Uint8Array | undefined;
   /** Makes the framer say what it still holds, so that a timeout can tell noise from silence. */
   flush(): void;
 }
 
+const sameBytes = (a: Uint8Array, b: Uint8Array | undefined): boolean =>
+  b !== undefined && a.length === b.length && a.every((byte, i) => byte === b[i]);
+
 /** Accepts only the answer to this very request; everything else is discarded and reported, and the wait goes on. */
-export function createExchange(tools: ExchangeTools, ask: Ask, transaction: number): Exchange {
+export function createExchange(tools: ExchangeTools, ask: Ask, transaction: number, sent: Uint8Array): Exchange {
   const { clock, label, suspects } = tools;
   const outcome = Promise.withResolvers<Answer>();
   outcome.promise.catch(() => {}); // may fail before anybody waits; `answer` hands the failure on
@@ -67,20 +79,36 @@ export function createExchange(tools: ExchangeTools, ask: Ask, transaction: numb
     if (noted?.code !== 'adapter/wrong-unit') noted = new GatewayError(code, `${label}, ${asked}: ${why}`);
   }
 
+  /** A frame of another unit than the one that was asked: late, twice, or two devices with one number. */
+  function strange(heard: HeardFrame): string {
+    const repeated = sameBytes(heard.bytes, tools.lastAnswer());
+    if (repeated || suspects?.owes(heard.unit)) {
+      tools.incident(heard.unit, repeated ? 'duplicate' : 'late');
+      return repeated ? 'the answer before, once more' : `late answer of unit ${heard.unit}`;
+    }
+    const why = `unit ${heard.unit} answered, asked was unit ${ask.unit}`;
+    tools.incident(ask.unit, 'wrong-unit');
+    note('adapter/wrong-unit', why);
+    return why;
+  }
+
   /** Why a sound frame is not the answer to this request, or undefined. */
   function misfit(heard: HeardFrame, verdict: Verdict): string | undefined {
-    if (heard.transaction !== transaction) return 'late answer to an earlier request';
-    if (heard.unit !== ask.unit) {
-      const why = `unit ${heard.unit} answered, asked was unit ${ask.unit}`;
-      note('adapter/wrong-unit', why);
-      return why;
+    if (heard.transaction !== transaction) {
+      const repeated = sameBytes(heard.bytes, tools.lastAnswer());
+      tools.incident(heard.unit, repeated ? 'duplicate' : 'late');
+      return repeated ? 'the answer before, once more' : 'late answer to an earlier request';
     }
+    if (heard.unit !== ask.unit) return strange(heard);
     if (verdict.kind === 'other') {
+      const repeated = sameBytes(heard.bytes, tools.lastAnswer());
+      tools.incident(ask.unit, repeated ? 'duplicate' : 'framing');
       note('adapter/bad-frame', verdict.why);
       return verdict.why;
     }
-    const ambiguous = suspects?.claims(ask.unit, ask.pdu, verdict.kind === 'exception') ?? false;
-    return ambiguous ? 'it may be the late answer to an earlier request' : undefined;
+    if (!suspects?.claims(ask.unit, ask.pdu, verdict.kind === 'exception')) return undefined;
+    tools.incident(ask.unit, 'late');
+    return 'it may be the late answer to an earlier request';
   }
 
   function hearFrame(heard: HeardFrame): void {
@@ -93,7 +121,7 @@ export function createExchange(tools: ExchangeTools, ask: Ask, transaction: numb
     answered = true;
     if (verdict.kind === 'data') {
       if (noted) ask.fault(noted);
-      outcome.resolve({ data: verdict.data, bytes: heard.bytes, heardAt: clock.monotonic() });
+      outcome.resolve({ data: verdict.data, bytes: heard.bytes, heardAt: clock.monotonic(), pdu: heard.pdu });
       return;
     }
     const text = exceptionText(verdict.code);
@@ -101,15 +129,22 @@ export function createExchange(tools: ExchangeTools, ask: Ask, transaction: numb
     outcome.reject(new GatewayError('adapter/exception', `${asked}: ${text}`, { details: { exception: verdict.code } }));
   }
 
+  function hearGarbage(heard: Heard & { readonly kind: 'garbage' }): void {
+    const echo = sent.every((byte, i) => byte === heard.bytes[i]);
+    const why = echo ? 'the adapter gives back what it has sent (echo)' : heard.why;
+    tools.incident(ask.unit, echo ? 'echo' : heard.fault);
+    note('adapter/bad-frame', why);
+    discard(heard.bytes, why);
+  }
+
   return {
     hear(heard) {
       heardAny = true;
-      if (answered) discard(heard.bytes, 'nothing more was asked');
-      else if (heard.kind === 'frame') hearFrame(heard);
-      else {
-        note('adapter/bad-frame', heard.why);
-        discard(heard.bytes, heard.why);
-      }
+      if (answered) {
+        tools.incident(ask.unit, heard.kind === 'frame' ? 'duplicate' : heard.fault);
+        discard(heard.bytes, 'nothing more was asked');
+      } else if (heard.kind === 'frame') hearFrame(heard);
+      else hearGarbage(heard);
     },
     fail: outcome.reject,
     async answer(signal) {

@@ -1,4 +1,7 @@
-/** What a framer made of the bytes. `garbage` is whatever could not be part of a sound frame. */
+/**
+ * What a framer made of the bytes. `garbage` is whatever could not be part of a sound frame: `crc` where it had the shape of one and only its
+ * check sum was wrong.
+ */
 export type Heard =
   | {
       readonly kind: 'frame';
@@ -7,7 +10,7 @@ export type Heard =
       readonly pdu: Uint8Array;
       readonly bytes: Uint8Array;
     }
-  | { readonly kind: 'garbage'; readonly bytes: Uint8Array; readonly why: string };
+  | { readonly kind: 'garbage'; readonly bytes: Uint8Array; readonly fault: 'crc' | 'framing'; readonly why: string };
 
 /** Cuts a byte stream into frames. Pure: no timers, no input or output. Holds at most one frame's worth of bytes. */
 export interface Framer {

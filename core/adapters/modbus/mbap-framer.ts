@@ -16,7 +16,7 @@ export function createMbapFramer(): Framer {
   function discard(why: string): Heard[] {
     const bytes = held;
     held = new Uint8Array(0);
-    return bytes.length === 0 ? [] : [{ kind: 'garbage', bytes, why }];
+    return bytes.length === 0 ? [] : [{ kind: 'garbage', bytes, fault: 'framing', why }];
   }
 
   return {

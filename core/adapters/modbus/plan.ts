@@ -1,7 +1,8 @@
-import type { ModbusPointConfig } from '../../contract/document/devices.ts';
+import type { ModbusDeviceConfig, ModbusPointConfig } from '../../contract/document/devices.ts';
 import type { Reading } from '../../contract/reading.ts';
 import { MAX_BITS, MAX_REGISTERS, type Table } from './codec.ts';
-import { decodeBit, decodeRegisters, isBitTable, sizeOf } from './values.ts';
+import { isBitTable, sizeOf } from './value-format.ts';
+import { decodeBit, decodeRegisters } from './values.ts';
 
 /** What one request reads. */
 export interface Block {
@@ -11,18 +12,24 @@ export interface Block {
   readonly points: readonly ModbusPointConfig[];
 }
 
+/** How points are gathered. */
+export type PlanRules = NonNullable<ModbusDeviceConfig['blocks']>;
+
+const STRICT: PlanRules = { maxGap: 0, maxRegisters: MAX_REGISTERS, maxBits: MAX_BITS };
+
 /**
- * Points that touch or overlap share a request, up to the protocol's limit; a gap is never read across, because many devices
- * refuse a request that contains one register they do not have. A point is never cut in two.
+ * Points that touch or overlap share a request, up to the rules' limit and the protocol's. Across a gap it is read only where the rules
+ * allow it, because many devices refuse a request that contains one register they do not have. A point is never cut in two.
  */
-export function planBlocks(points: readonly ModbusPointConfig[]): Block[] {
+export function planBlocks(points: readonly ModbusPointConfig[], rules: PlanRules = STRICT): Block[] {
   const sorted = [...points].sort((a, b) => a.table.localeCompare(b.table) || a.address - b.address);
   const blocks: (Block & { points: ModbusPointConfig[]; count: number })[] = [];
   for (const point of sorted) {
     const end = point.address + sizeOf(point);
-    const limit = isBitTable(point) ? MAX_BITS : MAX_REGISTERS;
+    const limit = isBitTable(point) ? Math.min(rules.maxBits, MAX_BITS) : Math.min(rules.maxRegisters, MAX_REGISTERS);
     const open = blocks.at(-1);
-    if (open && open.table === point.table && point.address <= open.address + open.count && end - open.address <= limit) {
+    const near = open?.table === point.table && point.address <= open.address + open.count + rules.maxGap;
+    if (open && near && end - open.address <= limit) {
       open.points.push(point);
       open.count = Math.max(open.count, end - open.address);
     } else {
@@ -32,9 +39,11 @@ export function planBlocks(points: readonly ModbusPointConfig[]): Block[] {
   return blocks;
 }
 
-/** One request per point, for a block that the device refuses as a whole. */
-export const splitBlock = (block: Block): Block[] =>
-  block.points.map((point) => ({ table: block.table, address: point.address, count: sizeOf(point), points: [point] }));
+/** For a block that the device refuses as a whole: without its gaps first, then point by point. */
+export function splitBlock(block: Block): Block[] {
+  const parts = planBlocks(block.points);
+  return parts.length > 1 ? parts : block.points.flatMap((point) => planBlocks([point]));
+}
 
 /** The readings in the values of a block. */
 export function readBlock(block: Block, data: Uint8Array): Reading[] {

@@ -3,38 +3,36 @@ import type { ModbusDeviceConfig } from '../../contract/document/devices.ts';
 import type { AdapterContext } from '../adapter.ts';
 import type { ModbusBus } from './bus.ts';
 import type { Answer } from './exchange.ts';
+import type { RequestClass } from './schedule.ts';
 
-/** Requests to one unit: the one place that repeats them, and that knows whether the unit is dead. */
+/** Requests to one unit: the one place that repeats them. */
 export interface Requester {
-  /** Rejects as `ModbusBus.request` does. With `mayRepeat` a request is repeated once where nothing usable came, unless the unit is dead. */
-  ask(pdu: Uint8Array, signal: AbortSignal, mayRepeat: boolean): Promise<Answer>;
-  /** True after several requests in a row without any answer. */
-  readonly dead: boolean;
+  /**
+   * Rejects as `ModbusBus.request` does. A poll, and what a person wants to see, is repeated once where nothing usable came, unless the unit
+   * is failing already; a command never is: a write that was not confirmed may have been done.
+   */
+  ask(pdu: Uint8Array, of: RequestClass, signal: AbortSignal): Promise<Answer>;
 }
 
-const DEAD_AFTER = 3;
+const FAILING_AFTER = 2;
 
 export function createRequester(config: ModbusDeviceConfig, context: AdapterContext, bus: ModbusBus): Requester {
   const { frame, framesWanted, fault } = context;
-  let misses = 0;
+  const { unit, timeoutMs, gapMs } = config;
+  const breaker = bus.breaker(unit);
   return {
-    async ask(pdu, signal, mayRepeat) {
-      const request = { unit: config.unit, pdu, timeoutMs: config.timeoutMs, frame, framesWanted, fault };
-      for (let left = mayRepeat && misses < DEAD_AFTER ? 1 : 0; ; left -= 1) {
+    async ask(pdu, of, signal) {
+      const mayRepeat = (of === 'poll' || of === 'now') && breaker.misses < FAILING_AFTER;
+      for (let left = mayRepeat ? 1 : 0; ; left -= 1) {
         try {
-          const answer = await bus.request(request, signal);
-          misses = 0;
-          return answer;
+          return await bus.request({ unit, pdu, timeoutMs, of, gapMs, frame, framesWanted, fault }, signal);
         } catch (cause) {
           if (!(cause instanceof GatewayError) || cause.code.startsWith('link/')) throw cause;
-          misses = cause.code === 'adapter/timeout' ? misses + 1 : 0;
-          if (left === 0 || cause.code === 'adapter/exception' || cause.code === 'adapter/busy') throw cause;
+          const final = cause.code === 'adapter/exception' || cause.code === 'adapter/busy' || cause.code === 'adapter/parked';
+          if (left === 0 || final) throw cause;
           fault(cause);
         }
       }
-    },
-    get dead() {
-      return misses >= DEAD_AFTER;
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
-import { bytesAsked } from './codec.ts';
+import { answersAlike } from './codec.ts';
 
 /**
  * Requests whose answer never came, on a line where answers carry no number. Such an answer may still arrive and look exactly like the
@@ -12,12 +12,17 @@ export interface Suspects {
    * A repeated request is no danger: its late answer has the same registers.
    */
   claims(unit: number, pdu: Uint8Array, exception: boolean): boolean;
+  /** True when an answer of this unit is still owed; that request is then settled. */
+  owes(unit: number): boolean;
 }
 
-const MAX_KEPT = 16;
+const MAX_KEPT = 64;
 /** A device that answers later than so many timeouts is as good as one that never answers. */
 const KEEP_TIMEOUTS = 4;
 const KEEP_AT_LEAST_MS = 2000;
+
+const mistakable = (a: Uint8Array, b: Uint8Array, exception: boolean): boolean =>
+  exception ? a[0] === b[0] : answersAlike(a, b);
 
 interface Suspect {
   readonly unit: number;
@@ -26,12 +31,6 @@ interface Suspect {
 }
 
 const samePdu = (a: Uint8Array, b: Uint8Array): boolean => a.length === b.length && a.every((byte, i) => byte === b[i]);
-
-/** Whether the answers to both have the same shape. The confirmation of a write repeats the address: it cannot be mistaken. */
-function looksAlike(a: Uint8Array, b: Uint8Array, exception: boolean): boolean {
-  if (a[0] !== b[0]) return false;
-  return exception || ((a[0] ?? 0) <= 4 && bytesAsked(a) === bytesAsked(b));
-}
 
 export function createSuspects(clock: Clock): Suspects {
   let kept: Suspect[] = [];
@@ -44,7 +43,15 @@ export function createSuspects(clock: Clock): Suspects {
       if (kept.length === 0) return false;
       const now = clock.monotonic();
       kept = kept.filter((one) => one.until > now);
-      const found = kept.findIndex((one) => one.unit === unit && !samePdu(one.pdu, pdu) && looksAlike(one.pdu, pdu, exception));
+      const found = kept.findIndex((one) => one.unit === unit && !samePdu(one.pdu, pdu) && mistakable(one.pdu, pdu, exception));
+      if (found === -1) return false;
+      kept = kept.toSpliced(found, 1);
+      return true;
+    },
+    owes(unit) {
+      const now = clock.monotonic();
+      kept = kept.filter((one) => one.until > now);
+      const found = kept.findIndex((one) => one.unit === unit);
       if (found === -1) return false;
       kept = kept.toSpliced(found, 1);
       return true;

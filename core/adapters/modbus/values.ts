@@ -1,67 +1,52 @@
 import type { ModbusPointConfig } from '../../contract/document/devices.ts';
 import type { Reading } from '../../contract/reading.ts';
+import { registersOf, reorder, shiftOf, type ValueFormat } from './value-format.ts';
 
-type Type = ModbusPointConfig['type'];
-type Order = ModbusPointConfig['order'];
+/** What stands in the registers, before scale and offset. */
+type Raw = { readonly ok: true; readonly raw: number | bigint | boolean | string } | { readonly ok: false; readonly why: string };
 
-const REGISTERS: Readonly<Record<Type, number>> = {
-  bool: 1,
-  int16: 1,
-  uint16: 1,
-  int32: 2,
-  uint32: 2,
-  float32: 2,
-  int64: 4,
-  uint64: 4,
-  float64: 4,
-  bcd16: 1,
-  bcd32: 2,
-  string: 1,
-};
+const sound = (raw: number | bigint | boolean | string): Raw => ({ ok: true, raw });
 
-export const isBitTable = (point: ModbusPointConfig): boolean => point.table === 'coil' || point.table === 'discrete';
-/** How many registers, or bits, the point takes. */
-export const sizeOf = (point: ModbusPointConfig): number =>
-  isBitTable(point) ? 1 : point.type === 'string' ? (point.length ?? 1) : REGISTERS[point.type];
-
-/** Between the order on the wire and most significant byte first; each order is its own inverse. */
-function reorder(bytes: Uint8Array, order: Order): Uint8Array {
-  const last = bytes.length - 1;
-  switch (order) {
-    case 'big':
-      return bytes.slice();
-    case 'little':
-      return bytes.slice().reverse();
-    case 'big-swapped':
-      return bytes.map((_, i) => bytes[i ^ 1] ?? 0);
-    case 'little-swapped':
-      return bytes.map((_, i) => bytes[(last - i) ^ 1] ?? 0);
-  }
+/** Binary coded decimal: four digits in each register, the first one the most significant. */
+function bcd(bytes: Uint8Array): Raw {
+  const digits = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex');
+  return /^\d+$/.test(digits) ? sound(Number(digits)) : { ok: false, why: `0x${digits} is not binary coded decimal` };
 }
 
-function readRaw(view: DataView, type: Type): number | bigint {
-  switch (type) {
+/** Two characters (ISO 8859-1) in each register, up to the first zero byte; spaces at the end are filling. */
+function text(bytes: Uint8Array): Raw {
+  const end = bytes.indexOf(0);
+  const used = end === -1 ? bytes : bytes.subarray(0, end);
+  if (used.some((byte) => byte < 0x20 || (byte >= 0x7f && byte < 0xa0))) return { ok: false, why: 'the registers hold no text' };
+  return sound(Buffer.from(used).toString('latin1').trimEnd());
+}
+
+function readRaw(format: ValueFormat, bytes: Uint8Array): Raw {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  switch (format.type) {
     case 'bool':
+      return sound(format.bit === undefined ? view.getUint16(0) !== 0 : ((view.getUint16(0) >> format.bit) & 1) === 1);
     case 'uint16':
-      return view.getUint16(0);
     case 'int16':
-      return view.getInt16(0);
+      if (format.mask !== undefined) return sound((view.getUint16(0) & format.mask) >> shiftOf(format.mask));
+      return sound(format.type === 'int16' ? view.getInt16(0) : view.getUint16(0));
     case 'uint32':
-      return view.getUint32(0);
+      return sound(view.getUint32(0));
     case 'int32':
-      return view.getInt32(0);
+      return sound(view.getInt32(0));
     case 'uint64':
-      return view.getBigUint64(0);
+      return sound(view.getBigUint64(0));
     case 'int64':
-      return view.getBigInt64(0);
+      return sound(view.getBigInt64(0));
     case 'float32':
-      return shortest(view.getFloat32(0));
+      return sound(shortest(view.getFloat32(0)));
     case 'float64':
-      return view.getFloat64(0);
+      return sound(view.getFloat64(0));
     case 'bcd16':
     case 'bcd32':
+      return bcd(bytes);
     case 'string':
-      return Number.NaN;
+      return text(bytes);
   }
 }
 
@@ -77,27 +62,34 @@ function shortest(value: number): number {
 /** 21.700000000000003 is an artefact of binary fractions: 15 digits hold every value that a register and a scale can mean. */
 const tidy = (value: number): number => (Number.isInteger(value) ? value : Number(value.toPrecision(15)));
 
+/** What is read: the value, or why there is none. `note` without a fault is for people. */
+export type Decoded = Pick<Reading, 'value' | 'quality' | 'note'>;
+
 /**
- * The value of a point from its registers as they stand on the wire: `raw * scale + offset`. Never throws.
+ * A value from its registers as they stand on the wire: `raw * scale + offset`; text and bits as they are. Never throws.
  * A 64-bit integer beyond 2^53 is rounded to the nearest number that can be held; the note then has the exact raw value.
  */
-export function decodeRegisters(point: ModbusPointConfig, wire: Uint8Array): Reading {
-  const base = { point: point.name };
-  if (wire.length !== REGISTERS[point.type] * 2) return { ...base, value: null, quality: 'bad', note: 'not enough registers' };
-  const bytes = reorder(wire, point.order);
-  const raw = readRaw(new DataView(bytes.buffer, bytes.byteOffset, bytes.length), point.type);
-  if (point.type === 'bool') {
-    const on = point.bit === undefined ? raw !== 0 : ((Number(raw) >> point.bit) & 1) === 1;
-    return { ...base, value: on, quality: 'good' };
-  }
+export function decodeValue(format: ValueFormat, wire: Uint8Array): Decoded {
+  const bad = (note: string): Decoded => ({ value: null, quality: 'bad', note });
+  if (wire.length !== registersOf(format) * 2) return bad('not enough registers');
+  const got = readRaw(format, reorder(wire, format.order));
+  if (!got.ok) return bad(got.why);
+  const { raw } = got;
+  if (typeof raw === 'boolean' || typeof raw === 'string') return { value: raw, quality: 'good' };
   const number = Number(raw);
-  const value = point.scale === 1 && point.offset === 0 ? number : tidy(number * point.scale + point.offset);
-  if (!Number.isFinite(value)) return { ...base, value: null, quality: 'bad', note: 'the device reports "not a number"' };
+  const value = format.scale === 1 && format.offset === 0 ? number : tidy(number * format.scale + format.offset);
+  if (!Number.isFinite(value)) return bad('the device reports "not a number"');
   if (typeof raw === 'bigint' && !Number.isSafeInteger(number)) {
-    return { ...base, value, quality: 'good', note: `rounded: the exact raw value is ${raw}` };
+    return { value, quality: 'good', note: `rounded: the exact raw value is ${raw}` };
   }
-  return { ...base, value, quality: 'good' };
+  return { value, quality: 'good' };
 }
+
+/** The reading of a point from its registers; as `decodeValue`. */
+export const decodeRegisters = (point: ModbusPointConfig, wire: Uint8Array): Reading => ({
+  point: point.name,
+  ...decodeValue(point, wire),
+});
 
 /** Bit `index` of packed bits as coils and discrete inputs come. */
 export const decodeBit = (point: ModbusPointConfig, packed: Uint8Array, index: number): Reading => ({
@@ -105,42 +97,3 @@ export const decodeBit = (point: ModbusPointConfig, packed: Uint8Array, index: n
   value: (((packed[index >> 3] ?? 0) >> (index & 7)) & 1) === 1,
   quality: 'good',
 });
-
-const RANGES: Readonly<Record<'int16' | 'uint16' | 'int32' | 'uint32' | 'int64' | 'uint64', readonly [bigint, bigint]>> = {
-  int16: [-0x8000n, 0x7fffn],
-  uint16: [0n, 0xffffn],
-  int32: [-0x8000_0000n, 0x7fff_ffffn],
-  uint32: [0n, 0xffff_ffffn],
-  int64: [-(2n ** 63n), 2n ** 63n - 1n],
-  uint64: [0n, 2n ** 64n - 1n],
-};
-
-export type Encoded = { readonly ok: true; readonly wire: Uint8Array } | { readonly ok: false; readonly why: string };
-
-/** The registers for a value, `(value - offset) / scale`, integers rounded to the nearest. Refuses what does not fit. */
-export function encodeRegisters(point: ModbusPointConfig, value: number | boolean): Encoded {
-  const number = Number(value);
-  if (!Number.isFinite(number)) return { ok: false, why: 'it is not a number' };
-  const raw = point.type === 'bool' ? (number === 0 ? 0 : 1) : (number - point.offset) / point.scale;
-  if (!Number.isFinite(raw)) return { ok: false, why: 'the scale of this point is 0' };
-  const bytes = new Uint8Array(REGISTERS[point.type] * 2);
-  const view = new DataView(bytes.buffer);
-  if (point.type === 'float32') {
-    if (!Number.isFinite(Math.fround(raw))) return { ok: false, why: 'it does not fit into 32 bits' };
-    view.setFloat32(0, raw);
-  } else if (point.type === 'float64') view.setFloat64(0, raw);
-  else if (point.type === 'bcd16' || point.type === 'bcd32' || point.type === 'string') {
-    return { ok: false, why: 'this type cannot be written yet' };
-  } else {
-    const type = point.type === 'bool' ? 'uint16' : point.type;
-    const [least, most] = RANGES[type];
-    const whole = BigInt(Math.round(raw));
-    if (whole < least || whole > most) {
-      const [a, b] = [least, most].map((edge) => Number(edge) * point.scale + point.offset).sort((x, y) => x - y);
-      return { ok: false, why: `allowed is ${a} to ${b}` };
-    }
-    let rest = BigInt.asUintN(64, whole);
-    for (let i = bytes.length - 1; i >= 0; i -= 1, rest >>= 8n) bytes[i] = Number(rest & 0xffn);
-  }
-  return { ok: true, wire: reorder(bytes, point.order) };
-}

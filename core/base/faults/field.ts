@@ -22,6 +22,11 @@ export const FIELD_FAULTS = {
     show: 'The unit does not answer and is asked only now and then.',
     remedy: 'Check its power, unit id and wiring. It goes on by itself with its first answer.',
   },
+  'adapter/away': {
+    retry: true,
+    show: 'The device has left.',
+    remedy: 'Check its power and its network. It goes on by itself when it comes back.',
+  },
   'adapter/not-confirmed': {
     retry: false,
     show: 'The value that was read back is not the one that was written.',
@@ -67,6 +72,16 @@ export const FIELD_FAULTS = {
     show: 'The Bluetooth device did not do what was asked.',
     remedy: 'Look at the cause; pair the device first if it asks for that.',
   },
+  'point/limit': {
+    retry: true,
+    show: 'A value is beyond its limit.',
+    remedy: 'Look at the device and its process; the alarm ends by itself when the value is back.',
+  },
+  'device/state': {
+    retry: true,
+    show: 'A device reports a state of its own that needs attention.',
+    remedy: 'Look the state up in the manual of the device.',
+  },
   'profile/invalid': { retry: false, show: 'The profile has mistakes.', remedy: 'Mend the fields that are named.' },
   'profile/unknown': { retry: false, show: 'There is no such profile.', remedy: 'Choose a profile from the list, or import it.' },
   'tool/no-consent': {
@@ -83,6 +98,11 @@ export const FIELD_FAULTS = {
     retry: false,
     show: 'Somebody else has opened this tool.',
     remedy: 'Ask who uses it, or wait until it is closed.',
+  },
+  'server/not-listening': {
+    retry: true,
+    show: 'A server of this gateway cannot listen on its port.',
+    remedy: 'Choose another port or address in the deployment document.',
   },
   'scan/running': {
     retry: true,

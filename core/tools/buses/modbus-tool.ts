@@ -1,11 +1,156 @@
+import { createModbusBus, type ModbusBus } from '../../adapters/modbus/bus.ts';
+import { type BusFigures, createBusFigures } from '../../adapters/modbus/bus-figures.ts';
+import { identify } from '../../adapters/modbus/identify.ts';
+import { busOptions, type Framing, framerFor } from '../../adapters/modbus/line-timing.ts';
+import { GatewayError } from '../../base/errors.ts';
+import type { Input, Output } from '../../contract/api.ts';
 import type { Desk } from '../../contract/desk.ts';
-import { emptyDesk } from '../../contract/empty-desk.ts';
+import type { RawFrame } from '../../contract/reading.ts';
 import type { FieldDeskDeps } from '../desk-deps.ts';
+import type { ToolSession } from '../sessions.ts';
+import { answerWords, pduOf, valuesIn } from './modbus-question.ts';
 
-const METHODS = ['tool.modbus'] as const;
-const TOPICS = [] as const satisfies readonly never[];
+type Question = Input<'tool.modbus'>;
+type Answer = Output<'tool.modbus'>;
 
-/** The Modbus master of the Tools page. */
-export function createModbusTool(_deps: FieldDeskDeps): Desk<(typeof METHODS)[number], (typeof TOPICS)[number]> {
-  return emptyDesk(METHODS, TOPICS);
+const base64 = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64');
+
+/** A write to unit 0 of a serial line is for all units, and answered by none (serial line V1.02, 2.1). */
+const isBroadcast = ({ framing }: ToolSession, { unit, ask }: Question): boolean =>
+  unit === 0 && framing !== 'tcp' && ask.do === 'write';
+
+/** What one question has put on the line and heard, for the answer and for the tool's lines. */
+interface Trace {
+  sent: Uint8Array;
+  heard: Uint8Array;
+}
+
+/** The Modbus master of the Tools page: asks on a line that its session has taken. */
+export function createModbusTool(
+  deps: Pick<FieldDeskDeps, 'clock' | 'lines' | 'log' | 'random' | 'sessions'>,
+): Desk<'tool.modbus', never> {
+  const { clock, lines, log, random } = deps;
+  const open = new Map<string, Promise<ModbusBus>>();
+
+  async function openBus(session: ToolSession, figures: BusFigures): Promise<ModbusBus> {
+    const { link: config, claim } = session;
+    if (!config || !claim) throw new GatewayError('api/bad-input', 'This tool has no line.');
+    const framing: Framing = session.framing ?? 'rtu';
+    const link = await lines.openClaimed(config, claim, session.signal);
+    const bus = createModbusBus({ clock, random, link, framer: framerFor(framing), figures }, busOptions(framing, config));
+    session.set({ state: 'open', fault: null });
+    return bus;
+  }
+
+  /** The session's bus; opened with its first question, and again after the line was lost. */
+  function busOf(session: ToolSession): Promise<ModbusBus> {
+    const known = open.get(session.id);
+    if (known) return known;
+    const opening = openBus(session, createBusFigures(clock));
+    const forget = (): void => {
+      if (open.get(session.id) === opening) open.delete(session.id);
+    };
+    open.set(session.id, opening);
+    void opening.then((bus) => bus.closed).then(forget, forget);
+    session.onEnd(async () => {
+      await opening.then(
+        (bus) => bus.close(),
+        () => {},
+      );
+    });
+    return opening;
+  }
+
+  /** Sends one PDU and gives the answer's; a write is never repeated, nothing is. */
+  async function ask(session: ToolSession, question: Question, pdu: Uint8Array, trace: Trace, signal: AbortSignal) {
+    const bus = await busOf(session);
+    const { unit, timeoutMs } = question;
+    const frame = ({ direction, bytes, decoded, faulty }: RawFrame): void => {
+      if (direction === 'out') trace.sent = bytes;
+      else trace.heard = bytes;
+      const role = direction === 'out' ? 'request' : faulty ? 'noise' : 'answer';
+      session.say({ direction, bytes: base64(bytes), decoded, role, unit, responseMs: null, faulty });
+    };
+    const answer = await bus.request(
+      { unit, pdu, timeoutMs, of: 'command', frame, framesWanted: () => true, fault: () => {} },
+      signal,
+    );
+    trace.heard = answer.bytes;
+    return answer.pdu;
+  }
+
+  async function run(session: ToolSession, question: Question, signal: AbortSignal): Promise<Answer> {
+    const trace: Trace = { sent: new Uint8Array(0), heard: new Uint8Array(0) };
+    const begin = clock.monotonic();
+    const done = (more: Partial<Answer> & Pick<Answer, 'ok' | 'words'>): Answer => ({
+      values: [],
+      objects: {},
+      exception: null,
+      sent: base64(trace.sent),
+      heard: base64(trace.heard),
+      tookMs: Number((clock.monotonic() - begin).toFixed(1)),
+      ...more,
+    });
+    const say = (decoded: string): void =>
+      session.say({
+        direction: 'in',
+        bytes: base64(trace.heard),
+        decoded,
+        role: 'answer',
+        unit: question.unit,
+        responseMs: Number((clock.monotonic() - begin).toFixed(1)),
+        faulty: false,
+      });
+    try {
+      if (question.ask.do === 'identify') {
+        const objects = await identify('regular', (pdu) => ask(session, question, pdu, trace, signal));
+        if (!objects) return done({ ok: false, words: `Unit ${question.unit} answered, but not with an identification.` });
+        const words = `Unit ${question.unit}: ${Object.values(objects).filter(Boolean).join(', ') || 'it names nothing'}`;
+        say(words);
+        return done({ ok: true, objects: { ...objects }, words });
+      }
+      const pdu = pduOf(question.ask);
+      const answer = await ask(session, question, pdu, trace, signal);
+      const values = valuesIn(question.ask, answer);
+      const words = answerWords(question.unit, question.ask, values, answer);
+      say(words);
+      return done({ ok: true, values, words });
+    } catch (cause) {
+      // What the line or the unit did is the answer; everything else is a fault of the call.
+      if (!(cause instanceof GatewayError) || !cause.code.startsWith('adapter/')) throw cause;
+      if (cause.code === 'adapter/timeout' && isBroadcast(session, question)) {
+        return done({ ok: true, words: 'Sent to all units; none of them answers to that.' });
+      }
+      const exception = cause.details['exception'];
+      if (exception === undefined) {
+        const { unit } = question;
+        session.say({ direction: 'note', bytes: '', decoded: cause.message, role: 'text', unit, responseMs: null, faulty: true });
+      }
+      return done({ ok: false, exception: typeof exception === 'number' ? exception : null, words: cause.message });
+    }
+  }
+
+  return {
+    calls: {
+      async 'tool.modbus'(question, signal, caller) {
+        const session = deps.sessions.of(question.session, caller, 'modbus');
+        const { ask: what, unit } = question;
+        if (what.do === 'write' || what.do === 'raw') {
+          log.info('tool.wrote', { by: session.view().by, caller: caller.kind, line: session.view().line, unit, do: what.do });
+        }
+        try {
+          return await run(session, question, AbortSignal.any([signal, session.signal]));
+        } catch (cause) {
+          if (cause instanceof GatewayError && cause.code.startsWith('link/')) {
+            session.set({
+              state: 'lost',
+              fault: { code: cause.code, message: cause.message, remedy: cause.remedy, at: clock.now() },
+            });
+          }
+          throw cause;
+        }
+      },
+    },
+    views: {},
+  };
 }

@@ -221,6 +221,22 @@ describe('devices on one line', () => {
     await first.session.close();
     expect(first.port().open).toBe(false);
   });
+  it('are on one line where it has two names, and the opener is named', async () => {
+    const harness = createHarness();
+    const buses = createBusRegistry();
+    const users: (string | undefined)[] = [];
+    const links = {
+      open(link: ModbusDeviceConfig['link'], signal: AbortSignal, user?: string) {
+        users.push(user);
+        return harness.links.open(link, signal);
+      },
+    };
+    const context = { ...harness.context, links, field: { ...harness.context.field, keyOf: () => 'usb:0403:6001:A1' } };
+    const named = { ...harness, context };
+    const first = await open(meter({ id: 'one' }), named, buses);
+    await open(meter({ id: 'two', unit: 2, link: { kind: 'serial', path: '/dev/serial/by-id/x' } }), named, buses);
+    expect([harness.links.opened.length, users, first.session.bus]).toEqual([1, ['one'], 'usb:0403:6001:A1']);
+  });
   it('must have the same settings', async () => {
     const harness = createHarness();
     const buses = createBusRegistry();

@@ -1,0 +1,242 @@
+import type { BusUnitView, VerdictView } from '../../contract/field-views.ts';
+import type { UnitSnapshot } from './unit-figures.ts';
+
+/** What a verdict on a unit rests on. */
+export interface UnitFacts {
+  readonly unit: number;
+  readonly snapshot: UnitSnapshot;
+  /** Sums of the last quarter of an hour. */
+  readonly recent: {
+    readonly requests: number;
+    readonly timeouts: number;
+    readonly crcErrors: number;
+    readonly framingErrors: number;
+    readonly lateAnswers: number;
+  };
+  readonly wantedPerS: number;
+  readonly timeoutMs: number;
+  readonly maxProbeMs: number;
+}
+
+/** From here on a share of all requests is worth a word. */
+const NOTABLE = 0.01;
+/** A unit that misses more than half of what it is asked is failing. */
+const FAILING = 0.5;
+/** An answer that needs so much of its timeout will miss it one day. */
+const NEAR_TIMEOUT = 0.7;
+/** Fewer requests than this say nothing. */
+const ENOUGH = 20;
+const BEHIND = 0.8;
+
+const verdict = (state: VerdictView['state'], finding: string, cause = '', remedy = ''): VerdictView => ({
+  state,
+  finding,
+  cause,
+  remedy,
+});
+const share = (count: number, all: number): string => `${Number(((count / Math.max(1, all)) * 100).toPrecision(2))} %`;
+
+export function unitState({ snapshot, timeoutMs }: UnitFacts): BusUnitView['state'] {
+  if (snapshot.requests === 0) return 'waiting';
+  if (snapshot.parked) return 'parked';
+  if (snapshot.missShare > FAILING || snapshot.answers === 0) return 'failing';
+  return snapshot.responseMs.p95 > NEAR_TIMEOUT * timeoutMs ? 'slow' : 'ok';
+}
+
+/** A unit of which nothing usable comes. */
+function deadVerdict({ unit, snapshot, recent, timeoutMs, maxProbeMs }: UnitFacts): VerdictView {
+  const { counts } = snapshot;
+  const parked = snapshot.parked ? ` It is parked and asked at most every ${Math.ceil(maxProbeMs / 1000)} s.` : '';
+  const broken = recent.crcErrors + recent.framingErrors;
+  if (recent.lateAnswers > 0 && recent.lateAnswers >= broken) {
+    return verdict(
+      'failure',
+      `Unit ${unit} answers later than its timeout of ${timeoutMs} ms.${parked}`,
+      'The device, or a converter before it, needs longer than it is given.',
+      'Raise the timeout of this device.',
+    );
+  }
+  if (counts['wrong-unit'] > 0 && counts['wrong-unit'] >= broken) {
+    return verdict(
+      'failure',
+      `Another unit answers when unit ${unit} is asked.${parked}`,
+      'Two devices share one unit id, or a converter answers in their name.',
+      'Switch the devices off one by one and give each its own unit id.',
+    );
+  }
+  if (broken > 0) {
+    return verdict(
+      'failure',
+      `Unit ${unit} answers, but nothing of it can be read.${parked}`,
+      'Two devices answer at once, the baud rate or parity differs, or the wiring is bad.',
+      'Check unit id, baud rate and parity at the device; then A and B, shield and termination.',
+    );
+  }
+  if (snapshot.answers === 0) {
+    return verdict(
+      'failure',
+      `Unit ${unit} has never answered.${parked}`,
+      'Its unit id or baud rate differs, it has no power, or A and B are swapped.',
+      'Check the power, the unit id at the device, and the wiring.',
+    );
+  }
+  return verdict(
+    'failure',
+    `Unit ${unit} has stopped answering.${parked}`,
+    'It has no power, its cable is loose, or it hangs.',
+    'Check its power and cable; switch it off and on.',
+  );
+}
+
+/** A unit that answers, but not as it should: the worst finding first. */
+function flawVerdict(facts: UnitFacts): VerdictView | undefined {
+  const { unit, snapshot, recent, timeoutMs } = facts;
+  const { counts } = snapshot;
+  const notable = (count: number): boolean => count > 1 && count > NOTABLE * recent.requests;
+  if (counts.echo > 1) {
+    return verdict(
+      'maintenance',
+      `The adapter gives back what it sends (${counts.echo} times with unit ${unit}).`,
+      'The RS-485 adapter listens while it sends.',
+      'Switch its local echo off.',
+    );
+  }
+  if (counts['wrong-unit'] > 1) {
+    return verdict(
+      'out-of-spec',
+      `Another unit has answered ${counts['wrong-unit']} times when unit ${unit} was asked.`,
+      'Two devices share one unit id.',
+      'Give each device its own unit id.',
+    );
+  }
+  if (counts.duplicate > 1) {
+    return verdict(
+      'out-of-spec',
+      `Unit ${unit} has answered twice ${counts.duplicate} times.`,
+      'Two devices share this unit id, or a repeater sends everything twice.',
+      'Switch one of them off and look whether it goes on.',
+    );
+  }
+  if (notable(recent.crcErrors + recent.framingErrors)) {
+    return verdict(
+      'out-of-spec',
+      `${share(recent.crcErrors + recent.framingErrors, recent.requests)} of what unit ${unit} sends arrives damaged.`,
+      'Noise on the line, missing termination, or a loose contact.',
+      'Check shield, termination (120 Ω at both ends) and the contacts at this unit.',
+    );
+  }
+  if (notable(recent.lateAnswers)) {
+    return verdict(
+      'maintenance',
+      `${share(recent.lateAnswers, recent.requests)} of the answers of unit ${unit} come after its timeout of ${timeoutMs} ms.`,
+      'The device needs longer than it is given.',
+      'Raise the timeout of this device.',
+    );
+  }
+  if (notable(recent.timeouts)) {
+    return verdict(
+      'maintenance',
+      `Unit ${unit} leaves ${share(recent.timeouts, recent.requests)} of its requests unanswered.`,
+      'A loose contact, or the device is busy with something else.',
+      'Check the contacts; poll it less often, or give it a silence before each request.',
+    );
+  }
+  return undefined;
+}
+
+/** A plain word about one unit, with the likely cause and what to do. */
+export function unitVerdict(facts: UnitFacts): VerdictView {
+  const { unit, snapshot, wantedPerS, timeoutMs } = facts;
+  const state = unitState(facts);
+  if (state === 'waiting') return verdict('ok', `Unit ${unit} has not been asked yet.`);
+  if (state === 'parked' || state === 'failing') return deadVerdict(facts);
+  const flaw = flawVerdict(facts);
+  if (flaw) return flaw;
+  const { p95 } = snapshot.responseMs;
+  if (snapshot.exceptionShare > FAILING) {
+    return verdict(
+      'out-of-spec',
+      `Unit ${unit} answers most requests with an exception.`,
+      'A register that is asked for does not exist in this device.',
+      'Compare the addresses with its manual: often they are one off.',
+    );
+  }
+  if (state === 'slow') {
+    return verdict(
+      'maintenance',
+      `Unit ${unit} answers late: ${p95} ms at the 95th percentile, of ${timeoutMs} ms.`,
+      'The device is slow or overloaded.',
+      'Raise the timeout, ask for fewer registers, or poll it less often.',
+    );
+  }
+  if (snapshot.requests > ENOUGH && snapshot.answersPerS < BEHIND * wantedPerS) {
+    return verdict(
+      'maintenance',
+      `Unit ${unit} is read ${snapshot.answersPerS} times a second; ${Number(wantedPerS.toFixed(2))} are wanted.`,
+      'The bus has no time left for it.',
+      'Poll the units of this bus less often, or raise the baud rate.',
+    );
+  }
+  return verdict('ok', `Unit ${unit} answers within ${p95} ms (95th percentile).`);
+}
+
+const listed = (units: readonly number[]): string =>
+  units.length <= 6 ? units.join(', ') : `${units.slice(0, 6).join(', ')} and ${units.length - 6} more`;
+
+/** A plain word about a whole bus. */
+export function busVerdict(bus: {
+  readonly facts: readonly UnitFacts[];
+  readonly open: boolean;
+  readonly claimedBy: string | null;
+  readonly budget: string;
+}): VerdictView {
+  const { facts } = bus;
+  if (bus.claimedBy !== null)
+    return verdict('function-check', `${bus.claimedBy} has this line now.`, '', 'Close the tool to go on.');
+  if (!bus.open) {
+    return verdict(
+      'failure',
+      'The line is not open.',
+      'The port or the address cannot be reached.',
+      'Look at the devices on it.',
+    );
+  }
+  const asked = facts.filter(({ snapshot }) => snapshot.requests > 0);
+  const dead = asked.filter((one) => ['parked', 'failing'].includes(unitState(one)));
+  if (asked.length > 1 && dead.length === asked.length) {
+    return verdict(
+      'failure',
+      'No unit on this bus answers.',
+      'Baud rate or parity differ, A and B are swapped, or the converter has no power.',
+      'Check the line’s settings and the wiring at the converter first.',
+    );
+  }
+  const damaged = asked.filter(({ recent }) => recent.crcErrors + recent.framingErrors > Math.max(1, NOTABLE * recent.requests));
+  if (damaged.length > 2 && damaged.length * 2 > asked.length) {
+    return verdict(
+      'out-of-spec',
+      `Answers of ${damaged.length} of ${asked.length} units arrive damaged.`,
+      'Noise on the whole line, or missing termination.',
+      'Check shield, earth and the termination (120 Ω at both ends).',
+    );
+  }
+  if (dead.length > 0) {
+    return verdict(
+      'maintenance',
+      `${dead.length} of ${asked.length} units ${dead.length === 1 ? 'gives' : 'give'} no usable answer: ${listed(dead.map(({ unit }) => unit))}.`,
+      'The others keep their rate.',
+      'Look at these units.',
+    );
+  }
+  if (bus.budget !== '') {
+    return verdict(
+      'out-of-spec',
+      bus.budget,
+      'More is asked than the line can carry.',
+      'Poll less often, or raise the baud rate.',
+    );
+  }
+  const flawed = asked.filter((one) => unitVerdict(one).state !== 'ok').map(({ unit }) => unit);
+  if (flawed.length > 0) return verdict('maintenance', `Look at unit ${listed(flawed)}.`, '', 'See what is said of each.');
+  return verdict('ok', asked.length === 0 ? 'Nothing has been asked yet.' : 'All units answer.');
+}
