@@ -62,7 +62,7 @@ describe('api server', () => {
     expect(Object.keys(seen).sort()).toEqual(Object.keys(TOPICS).sort());
     // Nobody has opened a tool or begun a scan.
     const empty = Object.keys(seen).filter((topic) => seen[topic] === 0);
-    expect(empty.sort()).toEqual(['scans', 'tools']);
+    expect(empty.sort()).toEqual(['matrix', 'scans', 'tools', 'tries']);
     expect(client.version()).toBe('1.2.3');
     expect(await client.call('device.list', {})).toHaveLength(8);
     expect((await client.call('history.trend', { series: 's', from: 0, to: 100, buckets: 10 })).length).toBe(10);
