@@ -1,7 +1,7 @@
 import { type DeviceConfig, isModbus } from '../contract/document/devices.ts';
 import type { SiteDocument } from '../contract/document/document.ts';
 import { checkPattern } from '../contract/document/line-pattern.ts';
-import type { SerialLinkConfig } from '../contract/document/links.ts';
+import { bleFaults } from './ble-check.ts';
 import { type CrossFault, knownWords } from './cross-fault.ts';
 import type { Path } from './document-path.ts';
 import { functionFaults } from './functions-check.ts';
@@ -10,6 +10,7 @@ import { outboxFaults } from './outbox-check.ts';
 import { pointFaults } from './points-check.ts';
 import { serialFaults } from './serial-check.ts';
 import { serversFaults } from './servers-check.ts';
+import { sharedPorts } from './shared-ports.ts';
 
 /** What is checked: a whole document, or the sound parts of one. */
 type Parts = Pick<SiteDocument, 'devices' | 'functions' | 'subscriptions'> & {
@@ -96,41 +97,6 @@ function lineFaults(device: Extract<DeviceConfig, { adapter: 'line' }>, at: Path
   return faults;
 }
 
-const serialFacts = (link: SerialLinkConfig): string =>
-  `${link.baudRate} ${link.dataBits}${link.parity[0]?.toUpperCase()}${link.stopBits}${link.rtscts ? ' RTS/CTS' : ''}`;
-
-/** Two devices on one serial port (those that are switched off do not count) must agree on its settings, and only Modbus units can share it. */
-function sharedPorts(devices: readonly DeviceConfig[]): readonly CrossFault[] {
-  const first = new Map<string, { index: number; facts: string; adapter: string }>();
-  return devices.flatMap((device, i): CrossFault[] => {
-    if (!device.enabled || !('link' in device) || device.link.kind !== 'serial') return [];
-    const facts = serialFacts(device.link);
-    const known = first.get(device.link.path);
-    if (!known) {
-      first.set(device.link.path, { index: i, facts, adapter: device.adapter });
-      return [];
-    }
-    const other = devices[known.index]?.id ?? '';
-    if (!isModbus(device) || known.adapter !== device.adapter) {
-      return [
-        {
-          path: ['devices', i, 'link', 'path'],
-          message: `The port ${device.link.path} is used by "${other}" already.`,
-          remedy: 'Only Modbus units of one framing can share a port.',
-        },
-      ];
-    }
-    if (known.facts === facts) return [];
-    return [
-      {
-        path: ['devices', i, 'link'],
-        message: `The port ${device.link.path} is ${known.facts} for "${other}" and ${facts} here.`,
-        remedy: 'Give all units on one port the same settings.',
-      },
-    ];
-  });
-}
-
 const namesIn = ({ devices, functions, subscriptions }: Parts): Names => ({
   devices: devices.map((one) => one.id),
   functions: functions.map((one) => one.name),
@@ -172,6 +138,7 @@ export function crossCheck(document: Parts, known: Names = namesIn(document)): r
     ),
     ...devices.flatMap((device, d) => pointFaults(device, ['devices', d])),
     ...devices.flatMap((device, d) => serialFaults(device, ['devices', d])),
+    ...devices.flatMap((device, d) => bleFaults(device, ['devices', d])),
     ...functionFaults(functions, known),
     ...sharedPorts(devices),
     ...references(document, known),

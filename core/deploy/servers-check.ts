@@ -112,7 +112,19 @@ function serverFaults(server: ModbusServerConfig, at: Path, devices: readonly De
       ? []
       : [{ path: [...at, 'allow', i], message: `"${entry}" is no address.`, remedy: 'Give 10.0.0.7 or 10.0.0.0/24.' }],
   );
+  // An empty text would be taken for every address of this machine.
+  const noHost: readonly CrossFault[] =
+    server.host.trim() === ''
+      ? [
+          {
+            path: [...at, 'host'],
+            message: 'The server has no address to listen on.',
+            remedy: 'Leave "host" out for this machine only, or give one of its addresses; 0.0.0.0 is all of them.',
+          },
+        ]
+      : [];
   return [
+    ...noHost,
     ...wrongAddresses,
     ...server.points.flatMap((point, i) => {
       const path = [...at, 'points', i];

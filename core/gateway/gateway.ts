@@ -129,6 +129,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const servers = createModbusServers({
     clock,
     random,
+    alarms,
     log: logs.logger('servers'),
     gatewayName: settings.gatewayName,
     version: VERSION,

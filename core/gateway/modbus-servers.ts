@@ -1,7 +1,9 @@
 import { type ModbusTcpServer, openModbusServer } from '../adapters/modbus/server/server.ts';
 import type { DeviceSupervisor } from '../adapters/supervisor.ts';
+import type { Alarms } from '../alarms/alarms.ts';
 import { createBackoff } from '../base/backoff.ts';
 import type { Clock } from '../base/clock.ts';
+import { GatewayError } from '../base/errors.ts';
 import type { Logger } from '../base/log.ts';
 import type { SiteDocument } from '../contract/document/document.ts';
 import type { ModbusServerConfig } from '../contract/document/servers.ts';
@@ -25,6 +27,8 @@ interface Running {
   readonly life: AbortController;
   readonly done: Promise<void>;
   port: number | undefined;
+  /** Why it does not listen. */
+  fault: GatewayError | undefined;
 }
 
 type Point = Pick<Reading, 'value' | 'quality'>;
@@ -32,6 +36,7 @@ type Point = Pick<Reading, 'value' | 'quality'>;
 export function createModbusServers(deps: {
   readonly clock: Clock;
   readonly log: Logger;
+  readonly alarms: Pick<Alarms, 'reconcile'>;
   readonly random: () => number;
   readonly gatewayName: string;
   readonly version: string;
@@ -74,20 +79,46 @@ export function createModbusServers(deps: {
     },
   };
 
+  /** Somebody has to see that a PLC gets nothing. */
+  function raise(): void {
+    deps.alarms.reconcile(
+      'modbus-servers',
+      [...running.values()].flatMap(({ config, fault }) =>
+        fault
+          ? [
+              {
+                source: `modbus-server:${config.id}`,
+                code: fault.code,
+                priority: 'high' as const,
+                message: fault.message,
+                remedy: fault.remedy,
+              },
+            ]
+          : [],
+      ),
+    );
+  }
+  function notListening(one: Running, cause: unknown): void {
+    if (!one.fault) log.error('modbus-server.not-listening', { server: one.config.id, cause });
+    one.fault = cause instanceof GatewayError ? cause : new GatewayError('gateway/internal', String(cause));
+    raise();
+  }
+
   /** Keeps one server open until its life ends. */
   async function keep(one: Running): Promise<void> {
     const { config, life } = one;
     const backoff = createBackoff(AGAIN, deps.random);
     let opened: ModbusTcpServer | undefined;
-    for (let said = false; !opened && !life.signal.aborted; ) {
+    while (!opened && !life.signal.aborted) {
       opened = await openModbusServer(config, server).catch((cause: unknown) => {
-        if (!said) log.error('modbus-server.not-listening', { server: config.id, cause });
-        said = true;
+        notListening(one, cause);
         return undefined;
       });
       if (!opened) await clock.sleep(backoff.next(), life.signal).catch(() => {});
     }
     one.port = opened?.port;
+    one.fault = undefined;
+    raise();
     if (!life.signal.aborted) {
       await new Promise<void>((resolve) => life.signal.addEventListener('abort', () => resolve(), { once: true }));
     }
@@ -101,6 +132,7 @@ export function createModbusServers(deps: {
       life: new AbortController(),
       done: Promise.resolve(),
       port: undefined,
+      fault: undefined,
     };
     running.set(config.id, one);
     one.done = keep(one);
@@ -109,6 +141,7 @@ export function createModbusServers(deps: {
     if (running.get(one.config.id) === one) running.delete(one.config.id);
     one.life.abort();
     await one.done;
+    raise();
   }
 
   async function settle(wanted: readonly ModbusServerConfig[]): Promise<void> {

@@ -109,8 +109,9 @@ export function createBreaker(deps: {
       wakes.emit();
     },
     async turn(signal) {
-      signal.throwIfAborted();
-      while (nextProbeAt !== undefined) {
+      while (true) {
+        signal.throwIfAborted();
+        if (nextProbeAt === undefined) return 'poll';
         const now = clock.monotonic();
         if (now >= nextProbeAt) {
           nextProbeAt = now + pause.next(); // the next one's time, also where this one is never asked
@@ -118,7 +119,6 @@ export function createBreaker(deps: {
         }
         await waitUntil(nextProbeAt, signal);
       }
-      return 'poll';
     },
   };
 }

@@ -7,7 +7,7 @@ import type { ModbusBus } from './bus.ts';
 import { type BusFigures, createBusFigures } from './bus-figures.ts';
 import { type Framing, framingOf } from './line-timing.ts';
 import type { UnitSnapshot } from './unit-figures.ts';
-import { busVerdict, type UnitFacts, unitState, unitVerdict } from './verdict.ts';
+import { busVerdict, RECENT_MS, type UnitFacts, unitState, unitVerdict } from './verdict.ts';
 
 /** What is known of one bus, also while it is closed. */
 export interface BusRecord {
@@ -36,7 +36,7 @@ export function createBusRecord(deps: {
   readonly claims: Pick<PortClaims, 'of'>;
 }): BusRecord {
   const { clock, key } = deps;
-  const framing: Framing = framingOf(deps.first.adapter);
+  let framing: Framing = framingOf(deps.first.adapter);
   const figures = createBusFigures(clock);
   const pollers = new Set<Poller>();
   let label = key;
@@ -57,6 +57,7 @@ export function createBusRecord(deps: {
       snapshot,
       recent: recentOf(figures.unit(unit).minutes(), clock.now()),
       wantedPerS,
+      load: figures.load,
       timeoutMs: Math.min(...own.map(({ config }) => config.timeoutMs)),
       maxProbeMs: Math.max(0, ...own.map(({ config }) => config.breaker?.maxProbeMs ?? 30_000)),
     };
@@ -80,7 +81,7 @@ export function createBusRecord(deps: {
       nextProbeAt: probe === undefined ? null : Math.round(clock.now() + probe - clock.monotonic()),
       parkedTimes: snapshot.parkedTimes,
       wantedPerS: Number(wantedPerS.toFixed(2)),
-      actualPerS: snapshot.answersPerS,
+      actualPerS: bus && wantedPerS > 0 ? snapshot.answersPerS : 0,
       requests: snapshot.requests,
       answers: snapshot.answers,
       timeouts: counts.timeout,
@@ -102,13 +103,19 @@ export function createBusRecord(deps: {
     add(config) {
       const poller: Poller = { config, wanted: wantedOf(config) };
       pollers.add(poller);
+      framing = framingOf(config.adapter); // another document may have another one
+      figures.unit(config.unit).begins();
       return () => void pollers.delete(poller);
     },
     opened(open, name) {
       bus = open;
       label = name;
+      for (const one of figures.units().values()) one.begins();
       void open.closed.then(() => {
-        if (bus === open) bus = undefined;
+        if (bus !== open) return;
+        bus = undefined;
+        // Who is parked is the open line's knowledge: on the next one all are asked in turn again.
+        for (const one of figures.units().values()) one.parked(false);
       });
     },
     get bus() {
@@ -139,9 +146,7 @@ export function createBusRecord(deps: {
   };
 }
 
-const RECENT_MS = 15 * 60_000;
-
-/** Sums of the last quarter of an hour. */
+/** Sums of the newest minutes. */
 function recentOf(
   minutes: readonly { readonly at: number }[] & ReturnType<BusFigures['minutes']>,
   now: number,

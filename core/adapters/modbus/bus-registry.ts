@@ -33,7 +33,8 @@ const MAX_RECORDS = 256;
 
 function settingsOf({ adapter, link }: ModbusDeviceConfig): string {
   if (link.kind !== 'serial' && link.kind !== 'rfc2217') return adapter;
-  const flow = link.kind === 'serial' && link.rtscts ? ', rtscts' : '';
+  const { rtscts, xonxoff, rs485 } = link.kind === 'serial' ? link : {};
+  const flow = `${rtscts ? ', RTS/CTS' : ''}${xonxoff ? ', XON/XOFF' : ''}${rs485 ? `, RS-485 (${rs485.mode})` : ''}`;
   return `${adapter}, ${link.baudRate} baud, ${link.dataBits} data bits, parity ${link.parity}, ${link.stopBits} stop bits${flow}`;
 }
 
@@ -135,11 +136,13 @@ export function createBusRegistry(): BusRegistry {
         );
       }
       entry.shares += 1;
-      const leave = recordOf(key, config, context).add(config);
+      const leaveRecord = recordOf(key, config, context).add(config);
+      const leaveLine = context.field.claims.share(key, config.id);
       let released: Promise<void> | undefined;
       const release = (): Promise<void> => {
         if (!released) {
-          leave();
+          leaveRecord();
+          leaveLine();
           released = giveBack(key, entry);
         }
         return released;

@@ -139,6 +139,7 @@ export function createModbusBus(deps: BusDeps, options: BusOptions): ModbusBus {
     signal.throwIfAborted();
     await drain(Math.max(options.gapMs, ask.gapMs ?? 0), signal);
     if (gone) throw gone;
+    signal.throwIfAborted(); // nothing is sent any more for who has gone meanwhile
     transaction = options.numbered ? (transaction + 1) & 0xffff : 0;
     const bytes = framer.wrap(ask.unit, transaction, ask.pdu);
     if (ask.framesWanted()) ask.frame({ direction: 'out', bytes, decoded: describeRequest(ask.unit, ask.pdu), faulty: false });

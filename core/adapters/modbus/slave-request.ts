@@ -92,7 +92,7 @@ export const writtenPdu = (request: Uint8Array): Uint8Array => request.slice(0, 
 
 /** Objects that level 1, 2 and 3 end with; level 4 asks for one. */
 const LAST_OBJECT = [0, 2, 0x7f, 0xff, 0xff] as const;
-const MAX_OBJECT = 245;
+const MAX_OBJECTS = 245;
 
 /**
  * The answer to a request for identification (6.21), of `objects` by their number; all of them have room in one answer, as who serves them
@@ -107,8 +107,8 @@ export function identificationPdu(level: number, from: number, objects: Readonly
   const parts: number[] = [];
   let count = 0;
   for (const [id, text] of chosen) {
-    const bytes = Buffer.from(text, 'latin1').subarray(0, MAX_OBJECT);
-    if (parts.length + 2 + bytes.length > MAX_OBJECT) break;
+    const bytes = Buffer.from(text, 'latin1').subarray(0, MAX_OBJECTS - 2);
+    if (parts.length + 2 + bytes.length > MAX_OBJECTS) break;
     parts.push(id, bytes.length, ...bytes);
     count += 1;
   }

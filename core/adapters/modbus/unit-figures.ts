@@ -1,9 +1,9 @@
 import type { Clock } from '../../base/clock.ts';
 import { createHistogram, type Histogram } from '../../base/histogram.ts';
 import { type Mark, markNow } from '../../base/mark.ts';
-import { createRate, type Rate } from '../../base/rate.ts';
 import type { BusMinuteView } from '../../contract/field-views.ts';
 import { RESPONSE_EDGES_MS } from '../../contract/response-edges.ts';
+import { type AnswerRate, createAnswerRate } from './answer-rate.ts';
 import { createMinuteLog, type MinuteLog, responseClass } from './minute-log.ts';
 
 /** What can be wrong with what is heard. `echo`: our own request came back. */
@@ -20,6 +20,8 @@ export interface UnitFigures {
   held(ms: number): void;
   incident(what: Incident): void;
   parked(yes: boolean): void;
+  /** It is asked in turn from now on: time in which it was not does not count for the rate of its answers. */
+  begins(): void;
   reset(): void;
   snapshot(): UnitSnapshot;
   minutes(): readonly BusMinuteView[];
@@ -29,11 +31,16 @@ export interface UnitSnapshot {
   readonly requests: number;
   readonly answers: number;
   readonly counts: Readonly<Counts>;
+  /** How long ago each was seen last, in ms; what never was is left out. */
+  readonly agoMs: Readonly<Partial<Record<Incident, number>>>;
   readonly histogram: readonly number[];
   readonly responseMs: { readonly p50: number; readonly p95: number; readonly max: number };
   /** What a request needs on the line beyond the time of its bytes, as a mean; undefined before the first. */
   readonly heldMs: number | undefined;
+  /** While it was asked in turn. */
   readonly answersPerS: number;
+  /** How long that rate has been measured, in ms. */
+  readonly measuredMs: number;
   readonly parked: boolean;
   readonly parkedTimes: number;
   /** Wall time in ms since which it is parked, or not. */
@@ -65,10 +72,11 @@ interface Figures {
   requests: number;
   answers: number;
   readonly counts: Counts;
+  readonly seenAt: Map<Incident, number>;
   readonly classes: number[];
   readonly times: Histogram;
   mostMs: number;
-  readonly rate: Rate;
+  rate: AnswerRate;
   readonly log: MinuteLog;
   parkedTimes: number;
   missShare: number;
@@ -79,14 +87,16 @@ interface Figures {
 const rounded = (ms: number): number => Number(ms.toPrecision(3));
 
 export function createUnitFigures(clock: Clock): UnitFigures {
+  const newRate = (): AnswerRate => createAnswerRate(() => clock.monotonic());
   const fresh = (): Figures => ({
     requests: 0,
     answers: 0,
     counts: noCounts(),
+    seenAt: new Map(),
     classes: Array.from({ length: RESPONSE_EDGES_MS.length + 1 }, () => 0),
     times: createHistogram(0.1, 60_000),
     mostMs: 0,
-    rate: createRate(),
+    rate: newRate(),
     log: createMinuteLog(() => clock.now()),
     parkedTimes: 0,
     missShare: 0,
@@ -115,7 +125,7 @@ export function createUnitFigures(clock: Clock): UnitFigures {
       figures.times.record(ms);
       if (figures.answers % FADE_AFTER === 0) figures.times.fade();
       figures.mostMs = Math.max(figures.mostMs, ms);
-      figures.rate.add(clock.monotonic());
+      figures.rate.add();
       figures.log.answered(ms);
     },
     held(ms) {
@@ -124,6 +134,7 @@ export function createUnitFigures(clock: Clock): UnitFigures {
     },
     incident(what) {
       figures.counts[what] += 1;
+      figures.seenAt.set(what, clock.monotonic());
       if (what === 'timeout' || what === 'crc' || what === 'framing' || what === 'late') figures.log.count(MINUTE_COUNTS[what]);
     },
     parked(yes) {
@@ -131,6 +142,10 @@ export function createUnitFigures(clock: Clock): UnitFigures {
       parked = yes;
       since = markNow(clock);
       if (yes) figures.parkedTimes += 1;
+      else figures.rate = newRate();
+    },
+    begins() {
+      figures.rate = newRate();
     },
     reset() {
       figures = fresh();
@@ -139,6 +154,7 @@ export function createUnitFigures(clock: Clock): UnitFigures {
       requests: figures.requests,
       answers: figures.answers,
       counts: { ...figures.counts },
+      agoMs: Object.fromEntries([...figures.seenAt].map(([what, at]) => [what, clock.monotonic() - at])),
       histogram: [...figures.classes],
       responseMs: {
         p50: rounded(figures.times.quantile(0.5)),
@@ -146,7 +162,8 @@ export function createUnitFigures(clock: Clock): UnitFigures {
         max: rounded(figures.mostMs),
       },
       heldMs: figures.heldMs,
-      answersPerS: Number(figures.rate.perS(clock.monotonic()).toFixed(2)),
+      answersPerS: Number(figures.rate.perS().toFixed(2)),
+      measuredMs: figures.rate.measuredMs,
       parked,
       parkedTimes: figures.parkedTimes,
       since: since.wallMs(),

@@ -1,11 +1,11 @@
 import type { BusUnitView, VerdictView } from '../../contract/field-views.ts';
-import type { UnitSnapshot } from './unit-figures.ts';
+import type { Incident, UnitSnapshot } from './unit-figures.ts';
 
 /** What a verdict on a unit rests on. */
 export interface UnitFacts {
   readonly unit: number;
   readonly snapshot: UnitSnapshot;
-  /** Sums of the last quarter of an hour. */
+  /** Sums of the newest `RECENT_MS`. */
   readonly recent: {
     readonly requests: number;
     readonly timeouts: number;
@@ -13,11 +13,16 @@ export interface UnitFacts {
     readonly framingErrors: number;
     readonly lateAnswers: number;
   };
+  /** Of all devices that ask it now; 0: none does. */
   readonly wantedPerS: number;
+  /** Share of the time in which the line was in use of late, 0..1. */
+  readonly load: number;
   readonly timeoutMs: number;
   readonly maxProbeMs: number;
 }
 
+/** What was longer ago is over. */
+export const RECENT_MS = 15 * 60_000;
 /** From here on a share of all requests is worth a word. */
 const NOTABLE = 0.01;
 /** A unit that misses more than half of what it is asked is failing. */
@@ -27,6 +32,12 @@ const NEAR_TIMEOUT = 0.7;
 /** Fewer requests than this say nothing. */
 const ENOUGH = 20;
 const BEHIND = 0.8;
+/** A line with this much to do has little time left. */
+const BUSY = 0.7;
+/** A rate is judged after so long, and so many polls; one that is wanted less often than this is not. */
+const JUDGED_AFTER_MS = 10_000;
+const JUDGED_AFTER_POLLS = 5;
+const JUDGED_FROM_PER_S = 0.1;
 
 const verdict = (state: VerdictView['state'], finding: string, cause = '', remedy = ''): VerdictView => ({
   state,
@@ -35,6 +46,10 @@ const verdict = (state: VerdictView['state'], finding: string, cause = '', remed
   remedy,
 });
 const share = (count: number, all: number): string => `${Number(((count / Math.max(1, all)) * 100).toPrecision(2))} %`;
+
+/** How often it was seen, if it still is. */
+const stillSeen = ({ counts, agoMs }: UnitSnapshot, what: Incident): number =>
+  (agoMs[what] ?? RECENT_MS) < RECENT_MS ? counts[what] : 0;
 
 export function unitState({ snapshot, timeoutMs }: UnitFacts): BusUnitView['state'] {
   if (snapshot.requests === 0) return 'waiting';
@@ -45,7 +60,6 @@ export function unitState({ snapshot, timeoutMs }: UnitFacts): BusUnitView['stat
 
 /** A unit of which nothing usable comes. */
 function deadVerdict({ unit, snapshot, recent, timeoutMs, maxProbeMs }: UnitFacts): VerdictView {
-  const { counts } = snapshot;
   const parked = snapshot.parked ? ` It is parked and asked at most every ${Math.ceil(maxProbeMs / 1000)} s.` : '';
   const broken = recent.crcErrors + recent.framingErrors;
   if (recent.lateAnswers > 0 && recent.lateAnswers >= broken) {
@@ -56,7 +70,8 @@ function deadVerdict({ unit, snapshot, recent, timeoutMs, maxProbeMs }: UnitFact
       'Raise the timeout of this device.',
     );
   }
-  if (counts['wrong-unit'] > 0 && counts['wrong-unit'] >= broken) {
+  const others = stillSeen(snapshot, 'wrong-unit');
+  if (others > 0 && others >= broken) {
     return verdict(
       'failure',
       `Another unit answers when unit ${unit} is asked.${parked}`,
@@ -91,28 +106,30 @@ function deadVerdict({ unit, snapshot, recent, timeoutMs, maxProbeMs }: UnitFact
 /** A unit that answers, but not as it should: the worst finding first. */
 function flawVerdict(facts: UnitFacts): VerdictView | undefined {
   const { unit, snapshot, recent, timeoutMs } = facts;
-  const { counts } = snapshot;
+  const echoes = stillSeen(snapshot, 'echo');
+  const others = stillSeen(snapshot, 'wrong-unit');
+  const repeats = stillSeen(snapshot, 'duplicate');
   const notable = (count: number): boolean => count > 1 && count > NOTABLE * recent.requests;
-  if (counts.echo > 1) {
+  if (echoes > 1) {
     return verdict(
       'maintenance',
-      `The adapter gives back what it sends (${counts.echo} times with unit ${unit}).`,
+      `The adapter gives back what it sends (${echoes} times with unit ${unit}).`,
       'The RS-485 adapter listens while it sends.',
       'Switch its local echo off.',
     );
   }
-  if (counts['wrong-unit'] > 1) {
+  if (others > 1) {
     return verdict(
       'out-of-spec',
-      `Another unit has answered ${counts['wrong-unit']} times when unit ${unit} was asked.`,
+      `Another unit has answered ${others} times when unit ${unit} was asked.`,
       'Two devices share one unit id.',
       'Give each device its own unit id.',
     );
   }
-  if (counts.duplicate > 1) {
+  if (repeats > 1) {
     return verdict(
       'out-of-spec',
-      `Unit ${unit} has answered twice ${counts.duplicate} times.`,
+      `Unit ${unit} has answered twice ${repeats} times.`,
       'Two devices share this unit id, or a repeater sends everything twice.',
       'Switch one of them off and look whether it goes on.',
     );
@@ -144,11 +161,19 @@ function flawVerdict(facts: UnitFacts): VerdictView | undefined {
   return undefined;
 }
 
+/** It is read less often than it should be, and the line is the reason. */
+function crowdedOut({ snapshot, wantedPerS, load }: UnitFacts): boolean {
+  if (load < BUSY || snapshot.requests <= ENOUGH || wantedPerS < JUDGED_FROM_PER_S) return false;
+  if (snapshot.measuredMs < Math.max(JUDGED_AFTER_MS, (JUDGED_AFTER_POLLS * 1000) / wantedPerS)) return false;
+  return snapshot.answersPerS < BEHIND * wantedPerS;
+}
+
 /** A plain word about one unit, with the likely cause and what to do. */
 export function unitVerdict(facts: UnitFacts): VerdictView {
   const { unit, snapshot, wantedPerS, timeoutMs } = facts;
   const state = unitState(facts);
   if (state === 'waiting') return verdict('ok', `Unit ${unit} has not been asked yet.`);
+  if (wantedPerS === 0) return verdict('ok', `Unit ${unit} is not asked in turn now.`);
   if (state === 'parked' || state === 'failing') return deadVerdict(facts);
   const flaw = flawVerdict(facts);
   if (flaw) return flaw;
@@ -169,7 +194,7 @@ export function unitVerdict(facts: UnitFacts): VerdictView {
       'Raise the timeout, ask for fewer registers, or poll it less often.',
     );
   }
-  if (snapshot.requests > ENOUGH && snapshot.answersPerS < BEHIND * wantedPerS) {
+  if (crowdedOut(facts)) {
     return verdict(
       'maintenance',
       `Unit ${unit} is read ${snapshot.answersPerS} times a second; ${Number(wantedPerS.toFixed(2))} are wanted.`,

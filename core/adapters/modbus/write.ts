@@ -10,16 +10,22 @@ export type WriteBy = NonNullable<ModbusDeviceConfig['writeBy']>;
 
 const ILLEGAL_FUNCTION = 1;
 
+function finite(point: ModbusPointConfig, number: number, from: string): number {
+  if (!Number.isFinite(number))
+    throw new GatewayError('adapter/bad-value', `${point.name}: "${from.slice(0, 40)}" is not a number`);
+  return number;
+}
+
 function wantedValue(point: ModbusPointConfig, value: number | string | boolean): number | boolean | string {
-  if (typeof value !== 'string' || point.type === 'string') return value;
+  if (point.type === 'string') return value;
+  if (typeof value === 'boolean') return value;
+  if (typeof value === 'number') return finite(point, value, String(value));
   const text = value.trim().toLowerCase();
   if (point.type === 'bool' || point.table === 'coil') {
     if (['true', 'on', '1'].includes(text)) return true;
     if (['false', 'off', '0'].includes(text)) return false;
   }
-  const number = text === '' ? Number.NaN : Number(text);
-  if (Number.isNaN(number)) throw new GatewayError('adapter/bad-value', `${point.name}: "${value.slice(0, 40)}" is not a number`);
-  return number;
+  return finite(point, text === '' ? Number.NaN : Number(text), value);
 }
 
 /** The bits of the first register that belong to the point, as they stand on the wire; others have all of theirs. */

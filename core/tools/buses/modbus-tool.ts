@@ -19,10 +19,16 @@ const base64 = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.by
 const isBroadcast = ({ framing }: ToolSession, { unit, ask }: Question): boolean =>
   unit === 0 && framing !== 'tcp' && ask.do === 'write';
 
+const tenths = (ms: number): number => Number(ms.toFixed(1));
+
 /** What one question has put on the line and heard, for the answer and for the tool's lines. */
 interface Trace {
   sent: Uint8Array;
   heard: Uint8Array;
+  /** Monotonic times of the first request, the newest one, and the end of its answer. */
+  firstAt: number | undefined;
+  sentAt: number;
+  heardAt: number;
 }
 
 /** The Modbus master of the Tools page: asks on a line that its session has taken. */
@@ -31,6 +37,7 @@ export function createModbusTool(
 ): Desk<'tool.modbus', never> {
   const { clock, lines, log, random } = deps;
   const open = new Map<string, Promise<ModbusBus>>();
+  const ending = new WeakSet<ToolSession>();
 
   async function openBus(session: ToolSession, figures: BusFigures): Promise<ModbusBus> {
     const { link: config, claim } = session;
@@ -40,6 +47,16 @@ export function createModbusTool(
     const bus = createModbusBus({ clock, random, link, framer: framerFor(framing), figures }, busOptions(framing, config));
     session.set({ state: 'open', fault: null });
     return bus;
+  }
+
+  /** Once for a session, however often its line is lost and opened again. */
+  function closeAtEnd(session: ToolSession): void {
+    if (ending.has(session)) return;
+    ending.add(session);
+    session.onEnd(async () => {
+      const bus = await open.get(session.id)?.catch(() => undefined);
+      await bus?.close();
+    });
   }
 
   /** The session's bus; opened with its first question, and again after the line was lost. */
@@ -52,12 +69,7 @@ export function createModbusTool(
     };
     open.set(session.id, opening);
     void opening.then((bus) => bus.closed).then(forget, forget);
-    session.onEnd(async () => {
-      await opening.then(
-        (bus) => bus.close(),
-        () => {},
-      );
-    });
+    closeAtEnd(session);
     return opening;
   }
 
@@ -66,41 +78,50 @@ export function createModbusTool(
     const bus = await busOf(session);
     const { unit, timeoutMs } = question;
     const frame = ({ direction, bytes, decoded, faulty }: RawFrame): void => {
-      if (direction === 'out') trace.sent = bytes;
-      else trace.heard = bytes;
-      const role = direction === 'out' ? 'request' : faulty ? 'noise' : 'answer';
-      session.say({ direction, bytes: base64(bytes), decoded, role, unit, responseMs: null, faulty });
+      if (direction === 'out') {
+        trace.sent = bytes;
+        trace.sentAt = clock.monotonic();
+        trace.firstAt ??= trace.sentAt;
+      } else trace.heard = bytes;
+      // What comes here of an answer is an exception; all else was not meant for this request.
+      const refused = direction === 'in' && !decoded.startsWith('discarded');
+      const role = direction === 'out' ? 'request' : refused ? 'answer' : 'noise';
+      const responseMs = refused ? tenths(clock.monotonic() - trace.sentAt) : null;
+      session.say({ direction, bytes: base64(bytes), decoded, role, unit, responseMs, faulty });
     };
     const answer = await bus.request(
       { unit, pdu, timeoutMs, of: 'command', frame, framesWanted: () => true, fault: () => {} },
       signal,
     );
     trace.heard = answer.bytes;
+    trace.heardAt = answer.heardAt;
     return answer.pdu;
   }
 
   async function run(session: ToolSession, question: Question, signal: AbortSignal): Promise<Answer> {
-    const trace: Trace = { sent: new Uint8Array(0), heard: new Uint8Array(0) };
-    const begin = clock.monotonic();
+    const trace: Trace = { sent: new Uint8Array(0), heard: new Uint8Array(0), firstAt: undefined, sentAt: 0, heardAt: 0 };
     const done = (more: Partial<Answer> & Pick<Answer, 'ok' | 'words'>): Answer => ({
       values: [],
       objects: {},
       exception: null,
       sent: base64(trace.sent),
       heard: base64(trace.heard),
-      tookMs: Number((clock.monotonic() - begin).toFixed(1)),
+      tookMs: tenths(clock.monotonic() - (trace.firstAt ?? clock.monotonic())),
       ...more,
     });
     const say = (decoded: string): void =>
-      session.say({
-        direction: 'in',
-        bytes: base64(trace.heard),
-        decoded,
-        role: 'answer',
-        unit: question.unit,
-        responseMs: Number((clock.monotonic() - begin).toFixed(1)),
-        faulty: false,
-      });
+      session.say(
+        {
+          direction: 'in',
+          bytes: base64(trace.heard),
+          decoded,
+          role: 'answer',
+          unit: question.unit,
+          responseMs: tenths(trace.heardAt - trace.sentAt),
+          faulty: false,
+        },
+        trace.heardAt,
+      );
     try {
       if (question.ask.do === 'identify') {
         const objects = await identify('regular', (pdu) => ask(session, question, pdu, trace, signal));

@@ -37,6 +37,7 @@ it.each<[object, string]>([
 });
 it('names registers that are taken twice, addresses that are none, and ports that are', () => {
   expect(faults([served({}), served({ address: 1, point: 'set' })])[0]).toContain('holding 1 is taken by meter/power already.');
+  expect(faults([served({})], { host: '' })[0]).toContain('no address to listen on');
   expect(faults([served({})], { allow: ['10.0.0.7', '10.0.0.0/24', 'plc', '10.0.0.0/33'] })).toHaveLength(2);
   expect(faults([served({})], {}, [{ id: 'scada', points: [served({})] }])).toHaveLength(2);
 });

@@ -2,6 +2,7 @@ import { createServer } from 'node:net';
 import ModbusRTU from 'modbus-serial';
 import { afterEach, expect, it } from 'vitest';
 import type { DeviceSupervisor } from '../../../core/adapters/supervisor.ts';
+import { createAlarms } from '../../../core/alarms/alarms.ts';
 import { createLogHub, type LogRecord } from '../../../core/base/log.ts';
 import { DeploymentDocument } from '../../../core/contract/document/document.ts';
 import { createModbusServers } from '../../../core/gateway/modbus-servers.ts';
@@ -26,8 +27,10 @@ function setUp() {
     view: () => ({ points: [{ name: 'level', value, quality: 'good' }] }),
     write: async (...all: unknown[]) => void written.push(all.slice(0, 2)),
   } as unknown as DeviceSupervisor;
+  const alarms = createAlarms({ clock, log: hub.logger('alarms') });
   const servers = createModbusServers({
     clock,
+    alarms,
     log: hub.logger('servers'),
     random: () => 0,
     gatewayName: 'Test',
@@ -54,7 +57,7 @@ function setUp() {
     await new Promise<void>((resolve) => client.close(() => resolve()));
     return data[0];
   };
-  return { clock, servers, documentOf, read, log, written, set: (next: number) => (value = next) };
+  return { clock, servers, alarms, documentOf, read, log, written, set: (next: number) => (value = next) };
 }
 
 it('serves what the running document says, and changes with it', async () => {
@@ -74,17 +77,21 @@ it('serves what the running document says, and changes with it', async () => {
   await expect(read(one)).rejects.toThrow();
 });
 
-it('tries a port again that is taken, and says so once', async () => {
-  const { servers, documentOf, read, clock, log } = setUp();
+it('tries a port again that is taken, says so once, and has it among the alarms until it listens', async () => {
+  const { servers, documentOf, read, clock, log, alarms } = setUp();
   const port = await freePort();
   const other = createServer();
   await new Promise<void>((resolve) => other.listen(port, '127.0.0.1', resolve));
   servers.apply(documentOf({ id: 'a', port }));
   await waitFor(() => log.length > 0, 'the refusal');
   expect(log[0]).toMatchObject({ level: 'error', event: 'modbus-server.not-listening' });
+  expect(alarms.active()).toMatchObject([
+    { source: 'modbus-server:a', code: 'server/not-listening', priority: 'high', message: expect.stringContaining('is in use') },
+  ]);
   await clock.advance(5000);
   await new Promise<void>((resolve) => other.close(() => resolve()));
   for (let i = 0; !servers.ports().has('a') && i < 50; i += 1) await clock.advance(5000);
   expect(await read(port)).toBe(7);
   expect(log.filter(({ event }) => event === 'modbus-server.not-listening')).toHaveLength(1);
+  expect(alarms.active()).toEqual([]);
 });

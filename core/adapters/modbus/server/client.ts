@@ -7,6 +7,19 @@ const MAX_WAITING = 16;
 /** Answers one PDU; must not reject. */
 export type AnswerPdu = (unit: number, pdu: Uint8Array) => Promise<Uint8Array>;
 
+/** Who does not read his answers gets no more of them. */
+function drained(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      socket.off('drain', done);
+      socket.off('close', done);
+      resolve();
+    };
+    socket.once('drain', done);
+    socket.once('close', done);
+  });
+}
+
 /** Serves one connection: one request after the other, in their order. A stream that is no Modbus TCP is closed. */
 export function serveClient(socket: Socket, answer: AnswerPdu, heard: () => void): void {
   const framer = createMbapFramer();
@@ -18,7 +31,7 @@ export function serveClient(socket: Socket, answer: AnswerPdu, heard: () => void
     for (let next = waiting.shift(); next; next = waiting.shift()) {
       const pdu = await answer(next.unit, next.pdu);
       if (socket.destroyed) break;
-      socket.write(framer.wrap(next.unit, next.transaction, pdu));
+      if (!socket.write(framer.wrap(next.unit, next.transaction, pdu))) await drained(socket);
       if (socket.isPaused() && waiting.length < MAX_WAITING / 2) socket.resume();
     }
     working = false;

@@ -83,4 +83,13 @@ describe('the breaker of a unit', () => {
     for (let i = 0; i < 100; i += 1) breaker.missed();
     expect([breaker.parked, await breaker.turn(never)]).toEqual([false, 'poll']);
   });
+  it('waits for nobody who leaves in the moment in which he is woken', async () => {
+    const { breaker } = setUp();
+    for (let i = 0; i < 3; i += 1) breaker.missed();
+    const life = new AbortController();
+    const turns = [breaker.turn(never), breaker.turn(life.signal)];
+    breaker.probeNow();
+    life.abort(new Error('gone'));
+    expect(await Promise.allSettled(turns)).toMatchObject([{ value: 'probe' }, { reason: { message: 'gone' } }]);
+  });
 });

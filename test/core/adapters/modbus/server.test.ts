@@ -1,6 +1,8 @@
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
+import { Duplex } from 'node:stream';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
+import { serveClient } from '../../../../core/adapters/modbus/server/client.ts';
 import { createRegisterMap } from '../../../../core/adapters/modbus/server/register-map.ts';
 import { openModbusServer } from '../../../../core/adapters/modbus/server/server.ts';
 import { parseRequest } from '../../../../core/adapters/modbus/slave-request.ts';
@@ -151,5 +153,20 @@ describe('the Modbus TCP server', () => {
     let again: string | undefined;
     for (let i = 0; again === undefined && i < 100; i += 1) again = await talk(mbap('07', '03 0000 0002'));
     expect(again).toBeDefined();
+  });
+  it('stops answering a client that does not read', async () => {
+    let answered = 0;
+    const deaf = new Duplex({ read() {}, write() {} }); // what is written is never taken
+    const answer = async (): Promise<Uint8Array> => {
+      answered += 1;
+      return new Uint8Array(250);
+    };
+    serveClient(deaf as unknown as Socket, answer, () => {}); // it uses of a socket what any stream has
+    const request = bytes(mbap('07', '03 0000 0002'));
+    for (let i = 0; i < 2000; i += 1) deaf.push(request);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(answered).toBeGreaterThan(10);
+    expect(answered).toBeLessThan(500);
+    deaf.destroy();
   });
 });

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { createModbusAdapter } from '../../../../core/adapters/modbus/adapter.ts';
 import { createBusRegistry } from '../../../../core/adapters/modbus/bus-registry.ts';
+import { parseIdentification } from '../../../../core/adapters/modbus/identify.ts';
 import { createRtuFramer } from '../../../../core/adapters/modbus/rtu-framer.ts';
 import { answerRequest, serveModbusRtu } from '../../../../core/adapters/modbus/slave.ts';
+import { identificationPdu } from '../../../../core/adapters/modbus/slave-request.ts';
 import { createWire } from '../../../../core/transports/wire.ts';
 import { createHarness, device, never } from '../harness.ts';
 
@@ -77,4 +79,10 @@ describe('the slave', () => {
     expect(harness.last()).toEqual({ a: 1000, b: 100.1 });
     await session.close();
   });
+});
+
+it('gives a name that is too long cut short, not one that is announced for ever', () => {
+  const answer = identificationPdu(1, 0, new Map([[0, 'x'.repeat(300)]]));
+  expect(parseIdentification(answer ?? new Uint8Array(0))).toEqual({ objects: { 0: 'x'.repeat(243) }, next: undefined });
+  expect(answer?.length).toBeLessThanOrEqual(253);
 });

@@ -12,7 +12,7 @@ function facts(unit: number, happen: (figures: Figures) => void, more: Partial<U
   happen(figures);
   const recent = { requests: 0, timeouts: 0, crcErrors: 0, framingErrors: 0, lateAnswers: 0 };
   for (const one of figures.minutes()) for (const key of Object.keys(recent) as (keyof typeof recent)[]) recent[key] += one[key];
-  return { unit, snapshot: figures.snapshot(), recent, wantedPerS: 0, timeoutMs: 300, maxProbeMs: 30_000, ...more };
+  return { unit, snapshot: figures.snapshot(), recent, wantedPerS: 1, load: 0.1, timeoutMs: 300, maxProbeMs: 30_000, ...more };
 }
 const answers = (figures: Figures, times: number, ms = 12): void => {
   for (let i = 0; i < times; i += 1) {
@@ -99,8 +99,30 @@ describe('the verdict on a unit', () => {
     expect(verdict.remedy !== '').toBe(state !== 'ok');
   });
   it('names what is wanted and what is reached', () => {
-    const behind = facts(7, (one) => answers(one, 30), { wantedPerS: 50 });
-    expect(unitVerdict({ ...behind, snapshot: { ...behind.snapshot, answersPerS: 2 } }).finding).toContain('50 are wanted');
+    const full = facts(7, (one) => answers(one, 30), { wantedPerS: 50, load: 0.98 });
+    const behind = { ...full, snapshot: { ...full.snapshot, answersPerS: 2, measuredMs: 20_000 } };
+    expect(unitVerdict(behind).finding).toContain('50 are wanted');
+    expect(unitVerdict({ ...behind, load: 0.03 }).state).toBe('ok');
+    expect(unitVerdict({ ...behind, snapshot: { ...behind.snapshot, measuredMs: 2000 } }).state).toBe('ok');
+  });
+  it('does not hold against a unit what is long over', () => {
+    const clock = createManualClock();
+    const figures = createUnitFigures(clock);
+    for (const what of ['wrong-unit', 'duplicate', 'echo'] as const) for (let i = 0; i < 5; i += 1) figures.incident(what);
+    answers(figures, 50);
+    const seen = facts(7, () => {}, { snapshot: figures.snapshot() });
+    expect(unitVerdict(seen).state).not.toBe('ok');
+    expect(
+      unitVerdict({ ...seen, snapshot: { ...seen.snapshot, agoMs: { echo: 9e5, 'wrong-unit': 9e5, duplicate: 9e5 } } }).state,
+    ).toBe('ok');
+  });
+  it('judges no unit that nobody asks now', () => {
+    const left = facts(
+      7,
+      all((one) => misses(one, 5, 'late'), parked),
+      { wantedPerS: 0, timeoutMs: Number.POSITIVE_INFINITY },
+    );
+    expect(unitVerdict(left)).toMatchObject({ state: 'ok', finding: 'Unit 7 is not asked in turn now.' });
   });
   it('says that exceptions are often one address off', () => {
     const refused = facts(7, (one) => {

@@ -88,6 +88,7 @@ describe('the Modbus master of the Tools page', () => {
       exception: 2,
       words: expect.stringContaining('illegal data address'),
     });
+    expect(bench.rows(session).at(-1)).toMatchObject({ direction: 'in', role: 'answer', faulty: true });
     answer = () => undefined;
     expect(await ask({ do: 'read', table: 'holding', address: 0, count: 1 })).toMatchObject({ ok: false, exception: null });
   });
@@ -135,5 +136,16 @@ describe('the Modbus master of the Tools page', () => {
     answer = () => rtu(3, '03 02 0002');
     expect((await ask({ do: 'read', table: 'holding', address: 0, count: 1 })).values).toEqual([2]);
     expect(bench.sessions.views()[0]?.state).toBe('open');
+  });
+  it('counts the time from the request to the answer, not that of the opening', async () => {
+    answer = () => {
+      clock.after(4, () => far.opened[0]?.hear(rtu(3, '03 02 0001')));
+      return undefined;
+    };
+    await ask({ do: 'read', table: 'holding', address: 0, count: 1 });
+    const got = await ask({ do: 'read', table: 'holding', address: 0, count: 1 });
+    expect(got.tookMs).toBe(4);
+    const last = bench.rows(session).at(-1);
+    expect(last).toMatchObject({ role: 'answer', responseMs: 4, gapUs: 4000 });
   });
 });
