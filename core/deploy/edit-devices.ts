@@ -10,6 +10,8 @@ export interface DeviceEdit {
   readonly device: Plain;
   /** Id of the device whose place it takes; null: it is added. */
   readonly replaces: string | null;
+  /** The one to replace as it runs, with all its defaults: what is the same in it and in `device` stays as it is written, or unwritten. */
+  readonly before?: Plain | null;
   /** Subscriptions that are added with it; one whose id is there already is replaced. */
   readonly subscriptions: readonly Plain[];
 }
@@ -46,19 +48,21 @@ function newNode(document: Document, value: Plain): Node {
   return node;
 }
 
-/** Sets what is different and leaves the rest, with its comments and its order, as it was. */
-function merge(document: Document, map: YAMLMap, value: Plain): void {
+/** Sets what is different and leaves the rest, with its comments and its order, as it was. `before`: what the map means now. */
+function merge(document: Document, map: YAMLMap, value: Plain, before: unknown): void {
+  const known = isPlain(before) ? before : {};
   for (const pair of [...map.items]) {
     const key = yaml().isScalar(pair.key) ? String(pair.key.value) : '';
     if (!(key in value)) map.delete(key);
   }
   for (const [key, next] of Object.entries(value)) {
+    if (key in known && same(known[key], next)) continue;
     const alias = map.get(key, true);
     const there = yaml().isAlias(alias) ? alias.resolve(document) : alias;
     if (there && same(there.toJS(document), next)) continue;
     if (yaml().isAlias(alias)) map.set(key, newValue(document, next));
-    else if (yaml().isMap(there) && isPlain(next)) merge(document, there, next);
-    else if (yaml().isSeq(there) && Array.isArray(next)) mergeList(document, there, next);
+    else if (yaml().isMap(there) && isPlain(next)) merge(document, there, next, known[key]);
+    else if (yaml().isSeq(there) && Array.isArray(next)) mergeList(document, there, next, known[key]);
     else map.set(key, newValue(document, next));
   }
 }
@@ -70,18 +74,24 @@ function newValue(document: Document, value: unknown): Node {
 }
 
 /** Points and the like are the same ones by their name. */
-function mergeList(document: Document, list: YAMLSeq, values: readonly unknown[]): void {
-  const before = list.items;
+function mergeList(document: Document, list: YAMLSeq, values: readonly unknown[], before: unknown): void {
+  const known: readonly unknown[] = Array.isArray(before) ? before : [];
+  const items = list.items;
   list.items = values.map((value) => {
     const name = isPlain(value) ? value['name'] : undefined;
-    const there = before.find((item) => name !== undefined && idAt(item, 'name') === name);
+    const there = items.find((item) => name !== undefined && idAt(item, 'name') === name);
     if (!yaml().isMap(there) || !isPlain(value)) return newValue(document, value);
-    merge(document, there, value);
+    merge(
+      document,
+      there,
+      value,
+      known.find((one) => isPlain(one) && one['name'] === name),
+    );
     return there;
   });
 }
 
-function putDevice(document: Document, { device, replaces }: DeviceEdit): void {
+function putDevice(document: Document, { device, replaces, before = null }: DeviceEdit): void {
   const list = listAt(document, 'devices');
   if (replaces !== null) {
     const at = list.items.findIndex((item) => idAt(item, 'id') === replaces);
@@ -90,7 +100,7 @@ function putDevice(document: Document, { device, replaces }: DeviceEdit): void {
     }
     writeOut(document, ['devices', at]);
     const there = list.items[at];
-    if (yaml().isMap(there)) merge(document, there, device);
+    if (yaml().isMap(there)) merge(document, there, device, before);
     return;
   }
   const node = newNode(document, device);

@@ -2,8 +2,10 @@ import { parseJsonPath } from '../base/json-path.ts';
 import type { DeviceConfig } from '../contract/document/devices.ts';
 import type { LimitsConfig } from '../contract/document/points.ts';
 import { isWritablePoint } from '../contract/document/writable-point.ts';
+import { TAKEN_DEVICE_IDS } from '../contract/taken-ids.ts';
 import type { CrossFault } from './cross-fault.ts';
 import type { Path } from './document-path.ts';
+import { fieldFaults } from './field-check.ts';
 
 const ORDER = ['lowLow', 'low', 'high', 'highHigh'] as const;
 
@@ -27,7 +29,7 @@ function limitFaults(limits: LimitsConfig, at: Path): readonly CrossFault[] {
 function mqttFaults(device: Extract<DeviceConfig, { adapter: 'mqtt' }>, at: Path): readonly CrossFault[] {
   return device.points.flatMap((point, i): CrossFault[] => {
     const path = [...at, 'points', i];
-    const faults: CrossFault[] = [];
+    const faults: CrossFault[] = point.field ? [...fieldFaults(point.field, undefined, [...path, 'field'])] : [];
     if (point.json !== undefined && point.field !== undefined) {
       faults.push({
         path: [...path, 'field'],
@@ -74,11 +76,8 @@ function commandFaults(device: DeviceConfig, at: Path): readonly CrossFault[] {
   });
 }
 
-/** Places of the console's page of devices, where a device would have its own. */
-const TAKEN = new Set(['add', 'report']);
-
 function idFaults({ id }: DeviceConfig, at: Path): readonly CrossFault[] {
-  if (!TAKEN.has(id)) return [];
+  if (!TAKEN_DEVICE_IDS.includes(id)) return [];
   const message = `A device cannot be called "${id}": the console has a page of that name.`;
   return [{ path: [...at, 'id'], message, remedy: 'Give it another id; its name may be what you like.' }];
 }

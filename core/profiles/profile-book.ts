@@ -30,8 +30,8 @@ const ENDING = '.json';
 
 const byName = (a: ProfileFile, b: ProfileFile): number => a.name.localeCompare(b.name);
 
-/** What was imported before. A file that cannot be used stays where it is, and is said once. */
-function readFolder({ folder, log }: ProfileBookDeps): Map<string, ProfileFile> {
+/** What was imported before. A file that cannot be used, or that a later version of the gateway brings itself, stays where it is, and is said once. */
+function readFolder({ folder, log }: ProfileBookDeps, shipped: ReadonlyMap<string, ProfileFile>): Map<string, ProfileFile> {
   const found = new Map<string, ProfileFile>();
   let names: string[] = [];
   try {
@@ -42,7 +42,8 @@ function readFolder({ folder, log }: ProfileBookDeps): Map<string, ProfileFile> 
   for (const name of names.sort().slice(0, MAX_IMPORTED)) {
     try {
       const profile = readProfile(readFileSync(join(folder, name), 'utf8'));
-      found.set(profile.id, profile);
+      if (shipped.has(profile.id)) log?.warn('profile.comes-with-gateway', { file: name, profile: profile.id });
+      else found.set(profile.id, profile);
     } catch (cause) {
       log?.warn('profile.not-read', { file: name, cause });
     }
@@ -58,10 +59,9 @@ export function createProfileBook(deps: ProfileBookDeps): ProfileBook {
   let work: Promise<unknown> = Promise.resolve();
 
   function books(): NonNullable<typeof kept> {
-    kept ??= {
-      shipped: new Map(SHIPPED_PROFILES.map((raw) => checkProfile(raw)).map((profile) => [profile.id, profile])),
-      imported: readFolder(deps),
-    };
+    if (kept) return kept;
+    const shipped = new Map(SHIPPED_PROFILES.map((raw) => checkProfile(raw)).map((profile) => [profile.id, profile]));
+    kept = { shipped, imported: readFolder(deps, shipped) };
     return kept;
   }
   const pathOf = (id: string): string => join(folder, `${id}${ENDING}`);

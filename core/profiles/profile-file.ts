@@ -51,7 +51,8 @@ const said = (fault: SchemaFault, before: readonly string[]): string => {
 
 /** The device of a profile at some place, as the deployment document would have it. Throws `profile/invalid` where it is none. */
 export function sampleDevice(profile: ProfileFile): DeviceConfig {
-  const where = SOMEWHERE[String(profile.device['adapter'])] ?? SERIAL;
+  const { adapter } = profile.device; // anything, as yet
+  const where = (typeof adapter === 'string' && SOMEWHERE[adapter]) || SERIAL;
   const parsed = Device.safeParse({ ...profile.device, ...Object(where), id: 'sample', name: profile.name }, WORDING);
   if (parsed.success) return parsed.data;
   throw invalid(

@@ -5,6 +5,7 @@ import type { Advert } from '../../transports/bluetooth/radio.ts';
 import type { AdapterContext, AdapterSession } from '../adapter.ts';
 import { hexOf } from './bytes.ts';
 import { type DecodedAdvert, decodeAdvert } from './decode.ts';
+import type { AdvertParts } from './fact.ts';
 import { factReading, factWords } from './points.ts';
 
 /** Names that say only that a frame was sent again; a device that repeats a frame has measured nothing new. */
@@ -17,7 +18,15 @@ function numberOf({ facts }: DecodedAdvert): string | undefined {
   return counter && `${counter.name} ${counter.value}`;
 }
 
-const bytesOf = ({ manufacturer, services }: Advert): Uint8Array =>
+const NONE = new Map<never, never>();
+/** What this packet brought, without what BlueZ remembers of an earlier one: a value that is not sent any more must grow old. */
+const freshOf = ({ address, manufacturer, services, stale }: Advert): AdvertParts => ({
+  address,
+  manufacturer: stale === 'manufacturer' ? NONE : manufacturer,
+  services: stale === 'services' ? NONE : services,
+});
+
+const bytesOf = ({ manufacturer, services }: AdvertParts): Uint8Array =>
   Buffer.concat([...manufacturer.values(), ...services.values()].map((part) => Buffer.from(part)));
 
 /** A device that is only listened to: every advertisement with something new becomes readings. Nothing is ever sent to it. */
@@ -33,11 +42,13 @@ export function openAdvertSession(config: BleDeviceConfig, context: AdapterConte
   }
   function hear(advert: Advert): void {
     if (advert.address !== config.address || (config.radio !== undefined && advert.radio !== config.radio)) return;
-    const decoded = decodeAdvert(advert, config.decoder);
+    const fresh = freshOf(advert);
+    const decoded = decodeAdvert(fresh, config.decoder);
     const faulty = decoded.problem !== '' && decoded.facts.length === 0;
     if (faulty || context.framesWanted()) {
       const words = faulty ? decoded.problem : decoded.facts.map(factWords).join(', ');
-      context.frame({ direction: 'in', bytes: bytesOf(advert), decoded: words || hexOf(bytesOf(advert)), faulty });
+      const bytes = bytesOf(fresh);
+      context.frame({ direction: 'in', bytes, decoded: words || hexOf(bytes), faulty });
     }
     if (faulty) context.fault(new GatewayError('adapter/bad-frame', `${config.name}: ${decoded.problem}`));
     const strength: Reading[] = config.points

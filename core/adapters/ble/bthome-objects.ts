@@ -64,7 +64,7 @@ export const BTHOME_OBJECTS: ReadonlyMap<number, BthomeObject> = new Map<number,
   [0x1c, yesNo('gas-detected')],
   [0x1d, yesNo('heat')],
   [0x1e, yesNo('light')],
-  [0x1f, yesNo('lock')],
+  [0x1f, yesNo('unlocked')], // the format calls it lock, and 1 means open
   [0x20, yesNo('moisture-detected')],
   [0x21, yesNo('motion')],
   [0x22, yesNo('moving')],

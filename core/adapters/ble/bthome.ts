@@ -57,7 +57,8 @@ function readObject(object: BthomeObject, data: Cursor): Fact[] | string {
     case 'dimmer': {
       const event = DIMMER.get(data.unsigned(1));
       if (event === undefined) return 'a dimmer event that is not known';
-      return event === '' ? [] : [fact(object.name, event), fact('dimmer-steps', data.unsigned(1))];
+      const steps = data.unsigned(1); // is there even where nothing was turned
+      return event === '' ? [] : [fact(object.name, event), fact('dimmer-steps', steps)];
     }
   }
 }

@@ -1,8 +1,10 @@
+import { GATT_FACTS } from '../../contract/document/ble-facts.ts';
 import { createCursor, hexOf, textOf } from './bytes.ts';
 import { type Fact, fact } from './fact.ts';
 import {
   type Read,
   readBloodPressure,
+  readCuffPressure,
   readGlucose,
   readHeartRate,
   readOximeter,
@@ -14,8 +16,6 @@ import {
 /** A characteristic of the Bluetooth SIG that the gateway understands. */
 export interface StandardCharacteristic {
   readonly name: string;
-  /** Facts that it may give. */
-  readonly gives: readonly string[];
   read(bytes: Uint8Array): Read;
 }
 
@@ -33,7 +33,6 @@ interface NumberForm {
 function number(name: string, title: string, unit: string, form: NumberForm): StandardCharacteristic {
   return {
     name: title,
-    gives: [name],
     read(bytes) {
       if (bytes.length !== form.bytes) return 'wrong length';
       const data = createCursor(bytes);
@@ -47,32 +46,13 @@ function number(name: string, title: string, unit: string, form: NumberForm): St
 function text(name: string, title: string): StandardCharacteristic {
   return {
     name: title,
-    gives: [name],
     read(bytes) {
       const value = textOf(bytes);
       return value === undefined ? 'not a text' : [fact(name, value)];
     },
   };
 }
-const health = (title: string, gives: readonly string[], read: (bytes: Uint8Array) => Read): StandardCharacteristic => ({
-  name: title,
-  gives,
-  read,
-});
-
-const THERMOMETER = ['temperature', 'temperature-type'];
-const PRESSURES = [
-  'systolic',
-  'diastolic',
-  'mean-arterial',
-  'pulse-rate',
-  'user',
-  'body-movement',
-  'cuff-loose',
-  'irregular-pulse',
-];
-const OXIMETER = ['spo2', 'pulse-rate', 'pulse-amplitude'];
-const FAST_SLOW = ['spo2-fast', 'spo2-slow', 'pulse-rate-fast', 'pulse-rate-slow'];
+const health = (name: string, read: (bytes: Uint8Array) => Read): StandardCharacteristic => ({ name, read });
 
 /** PnP ID: who gave the number (1 the SIG, 2 the USB forum), maker, product, version. */
 function readPnp(bytes: Uint8Array): Read {
@@ -90,18 +70,18 @@ function readPnp(bytes: Uint8Array): Read {
  * Supplement for the environmental ones.
  */
 export const STANDARD: ReadonlyMap<string, StandardCharacteristic> = new Map<string, StandardCharacteristic>([
-  ['2a37', health('Heart Rate Measurement', ['heart-rate', 'contact', 'energy-kj', 'rr-interval'], readHeartRate)],
-  ['2a1c', health('Temperature Measurement', THERMOMETER, readThermometer)],
-  ['2a35', health('Blood Pressure Measurement', PRESSURES, readBloodPressure)],
-  ['2a5f', health('Pulse Oximeter Continuous', [...OXIMETER, ...FAST_SLOW], readOximeter)],
-  ['2a5e', health('Pulse Oximeter Spot-Check', OXIMETER, readSpotOximeter)],
-  ['2a18', health('Glucose Measurement', ['glucose', 'glucose-mass', 'sequence', 'device-time'], readGlucose)],
-  ['2a9d', health('Weight Measurement', ['weight', 'bmi', 'height', 'user', 'device-time'], readWeight)],
+  ['2a37', health('Heart Rate Measurement', readHeartRate)],
+  ['2a1c', health('Temperature Measurement', readThermometer)],
+  ['2a35', health('Blood Pressure Measurement', readBloodPressure)],
+  ['2a5f', health('Pulse Oximeter Continuous', readOximeter)],
+  ['2a5e', health('Pulse Oximeter Spot-Check', readSpotOximeter)],
+  ['2a18', health('Glucose Measurement', readGlucose)],
+  ['2a9d', health('Weight Measurement', readWeight)],
   ['2a19', number('battery', 'Battery Level', '%', { bytes: 1, most: 100 })],
   ['2a6e', number('temperature', 'Temperature', '°C', { bytes: 2, signed: true, per: 100, none: -0x8000 })],
   ['2a1f', number('temperature', 'Temperature Celsius', '°C', { bytes: 2, signed: true, per: 10 })],
-  ['2a1e', health('Intermediate Temperature', THERMOMETER, readThermometer)],
-  ['2a36', health('Intermediate Cuff Pressure', PRESSURES, readBloodPressure)],
+  ['2a1e', health('Intermediate Temperature', readThermometer)],
+  ['2a36', health('Intermediate Cuff Pressure', readCuffPressure)],
   ['2a6f', number('humidity', 'Humidity', '%', { bytes: 2, per: 100, none: 0xffff })],
   ['2a6d', number('pressure', 'Pressure', 'hPa', { bytes: 4, per: 1000 })],
   ['2a6c', number('elevation', 'Elevation', 'm', { bytes: 3, signed: true, per: 100 })],
@@ -124,7 +104,7 @@ export const STANDARD: ReadonlyMap<string, StandardCharacteristic> = new Map<str
   ['2a27', text('hardware', 'Hardware Revision')],
   ['2a28', text('software', 'Software Revision')],
   ['2a38', number('body-location', 'Body Sensor Location', '', { bytes: 1 })],
-  ['2a50', health('PnP ID', ['pnp-id'], readPnp)],
+  ['2a50', health('PnP ID', readPnp)],
 ]);
 
 const SERVICES: Readonly<Record<string, string>> = {
@@ -145,8 +125,7 @@ export const serviceName = (uuid: string): string => SERVICES[uuid] ?? '';
 export const characteristicName = (uuid: string): string => STANDARD.get(uuid)?.name ?? '';
 
 /** Characteristics that may give a fact, the best first. */
-export const sourcesOf = (name: string): string[] =>
-  [...STANDARD].filter(([, { gives }]) => gives.includes(name)).map(([uuid]) => uuid);
+export const sourcesOf = (name: string): string[] => Object.keys(GATT_FACTS).filter((uuid) => GATT_FACTS[uuid]?.includes(name));
 
 /** Facts of a characteristic's value; a text says why there are none. Undefined: not one of the standard ones. */
 export function readCharacteristic(uuid: string, bytes: Uint8Array): readonly Fact[] | string | undefined {

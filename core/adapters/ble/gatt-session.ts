@@ -29,7 +29,9 @@ function readingsOf({ uuid, points }: Source, bytes: Uint8Array): Reading[] {
   const fields = described.flatMap(({ name, field }): Reading[] => {
     if (!field) return [];
     const decoded = decodeField(field, bytes);
-    return [decoded.ok ? { point: name, value: decoded.value, quality: 'good' } : badReading(name, decoded.why)];
+    if (!decoded.ok) return [badReading(name, decoded.why)];
+    const note = decoded.note === undefined ? {} : { note: decoded.note };
+    return [{ point: name, value: decoded.value, quality: 'good', ...note }];
   });
   return [...plain, ...fields];
 }

@@ -61,13 +61,12 @@ export function readThermometer(bytes: Uint8Array): Read {
   return raw.ok ? facts : raw.why;
 }
 
-/** 2A35 and 2A36, Blood Pressure Service 1.0, 3.1: in kPa where bit 0 is set. */
-export function readBloodPressure(bytes: Uint8Array): Read {
+function readPressures(bytes: Uint8Array, names: readonly [string, string, string]): Read {
   const data = createCursor(bytes);
   const flags = data.unsigned(1);
   const factor = (flags & 1) === 0 ? 1 : KPA_IN_MMHG;
   const facts: Fact[] = [];
-  for (const name of ['systolic', 'diastolic', 'mean-arterial']) add(facts, name, sfloat(data), 'mmHg', factor);
+  for (const name of names) add(facts, name, sfloat(data), 'mmHg', factor);
   if ((flags & 2) !== 0) facts.push(...clockOf(data));
   if ((flags & 4) !== 0) add(facts, 'pulse-rate', sfloat(data), 'bpm');
   if ((flags & 8) !== 0) facts.push(fact('user', data.unsigned(1)));
@@ -77,6 +76,15 @@ export function readBloodPressure(bytes: Uint8Array): Read {
     facts.push(fact('irregular-pulse', (status & 4) !== 0));
   }
   return data.short ? 'wrong length' : facts;
+}
+
+/** 2A35, Blood Pressure Service 1.0, 3.1: in kPa where bit 0 is set. */
+export const readBloodPressure = (bytes: Uint8Array): Read => readPressures(bytes, ['systolic', 'diastolic', 'mean-arterial']);
+
+/** 2A36, Blood Pressure Service 1.0, 3.2: the same bytes, but the first number is what the cuff has now, and the next two are none. */
+export function readCuffPressure(bytes: Uint8Array): Read {
+  const read = readPressures(bytes, ['cuff-pressure', '', '']);
+  return typeof read === 'string' ? read : read.filter(({ name }) => name !== '');
 }
 
 /** 2A5E, Pulse Oximeter Service 1.0, 3.1: a spot check. */

@@ -36,8 +36,8 @@ function readingOf(point: LinePointConfig, text: string | undefined): Reading {
     case 'number': {
       const number = toNumber(trimmed);
       if (!Number.isFinite(number)) return bad(`"${trimmed.slice(0, 40)}" is not a number`);
-      const asIs = point.scale === 1 && point.offset === 0;
-      return { point: point.name, value: asIs ? number : tidy(number * point.scale + point.offset), quality: 'good' };
+      const value = point.scale === 1 && point.offset === 0 ? number : tidy(number * point.scale + point.offset);
+      return Number.isFinite(value) ? { point: point.name, value, quality: 'good' } : bad('too large for a number');
     }
   }
 }

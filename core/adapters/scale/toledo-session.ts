@@ -30,6 +30,8 @@ function createListener(config: ScaleDeviceConfig, context: AdapterContext, port
   let emittedAt = Number.NEGATIVE_INFINITY;
   let emitted = '';
   let onFrame: ((frame: Sound) => void) | undefined;
+  /** Ends a command that waits. */
+  let giveUp: ((why: unknown) => void) | undefined;
 
   function hearFrame(frame: Sound): void {
     const { weighing, net } = frame;
@@ -51,9 +53,11 @@ function createListener(config: ScaleDeviceConfig, context: AdapterContext, port
     const cancel = clock.after(CONFIRM_MS, () => seen.reject(new GatewayError('adapter/refused', words)));
     const onAbort = (): void => seen.reject(signal.reason);
     signal.addEventListener('abort', onAbort, { once: true });
+    giveUp = seen.reject;
     onFrame = (frame) => shows(frame) && seen.resolve(frame.weighing);
     return seen.promise.finally(() => {
       onFrame = undefined;
+      giveUp = undefined;
       cancel();
       signal.removeEventListener('abort', onAbort);
     });
@@ -69,7 +73,9 @@ function createListener(config: ScaleDeviceConfig, context: AdapterContext, port
         }
       }
     },
-    stop() {},
+    stop() {
+      giveUp?.(new GatewayError('link/closed', `${config.id}: the connection is closed`));
+    },
     async act(action, _argument, signal): Promise<CommandOutcome> {
       const known = ACTIONS[action];
       if (!known) throw new GatewayError('adapter/unknown-command', `${config.name} cannot "${action}"`);
@@ -77,7 +83,9 @@ function createListener(config: ScaleDeviceConfig, context: AdapterContext, port
       const confirmed = shown(action, known.shows, signal);
       confirmed.catch(() => {});
       // The write is not waited for alone: on a line that is torn off it may never settle.
-      await Promise.race([confirmed, port.write(Buffer.from(`${known.letter}\r\n`), signal)]);
+      const written = port.write(Buffer.from(`${known.letter}\r\n`), signal);
+      written.catch((cause: unknown) => giveUp?.(cause));
+      await Promise.race([confirmed, written]);
       return { state: 'confirmed', words: `${known.words}; it shows ${describeWeighing(await confirmed)}` };
     },
   };

@@ -1,5 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
-import type { Calls, Desk } from '../../contract/desk.ts';
+import type { Caller, Calls, Desk } from '../../contract/desk.ts';
 import type { BleRadio } from '../../transports/bluetooth/radio.ts';
 import type { FieldDeskDeps } from '../desk-deps.ts';
 import { createGattTool } from './gatt-tool.ts';
@@ -7,21 +7,28 @@ import { createHeardBook, type HeardBook } from './heard-book.ts';
 
 const LEFT_MS = 30_000;
 const CHECK_MS = 5000;
+/** Consoles that came and went without a word, while another one looks on. */
+const MOST_CALLERS = 64;
 
 type Method = 'ble.scan' | 'ble.power' | 'ble.forget' | keyof ReturnType<typeof createGattTool>;
 type BleDeskDeps = Pick<FieldDeskDeps, 'clock' | 'log' | 'services' | 'sessions' | 'site'>;
 
-/** Listens while somebody looks at the list, scans while somebody asked for it, and ends both when nobody has looked for half a minute. */
-function createEar(clock: Clock, radio: BleRadio, book: HeardBook): { look(): void; scan(on: boolean): void } {
+/** Listens while somebody looks at the list, scans until the last one who asked for it has had enough, and ends both when nobody has looked for half a minute. */
+function createEar(clock: Clock, radio: BleRadio, book: HeardBook): { look(): void; scan(caller: Caller, on: boolean): void } {
   let stopListening: (() => void) | null = null;
   let stopChecks = (): void => {};
   let release: (() => void) | null = null;
+  const askers = new Set<string>();
   let lookedAt = 0;
 
   function leave(): void {
     stopChecks();
     stopListening?.();
     stopListening = null;
+    stopScan();
+  }
+  function stopScan(): void {
+    askers.clear();
     release?.();
     release = null;
   }
@@ -35,14 +42,15 @@ function createEar(clock: Clock, radio: BleRadio, book: HeardBook): { look(): vo
   }
   return {
     look,
-    scan(on) {
+    scan({ kind, id }, on) {
+      const asker = `${kind} ${id}`;
+      askers.delete(asker);
       if (on) {
         look();
+        askers.add(asker);
+        if (askers.size > MOST_CALLERS) for (const oldest of [...askers].slice(0, 1)) askers.delete(oldest);
         release ??= radio.holdScan();
-      } else {
-        release?.();
-        release = null;
-      }
+      } else if (askers.size === 0) stopScan();
     },
   };
 }
@@ -59,9 +67,9 @@ export function createBleDesk(deps: BleDeskDeps): Desk<Method, 'radios' | 'adver
     return own?.id ?? null;
   }
   const calls: Calls<'ble.scan' | 'ble.power' | 'ble.forget'> = {
-    async 'ble.scan'({ on }) {
+    async 'ble.scan'({ on }, _signal, caller) {
       if (on && radio.problem) throw radio.problem;
-      ear.scan(on);
+      ear.scan(caller, on);
       return null;
     },
     async 'ble.power'({ radio: id, on }, _signal, caller) {

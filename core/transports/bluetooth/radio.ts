@@ -18,6 +18,8 @@ export interface Advert {
   readonly uuids: readonly string[];
   /** The packet brought its strength and no data: `manufacturer` and `services` are those of an earlier one. */
   readonly strengthOnly?: boolean;
+  /** The one of the two that is of an earlier packet, where this packet brought only the other one. */
+  readonly stale?: 'manufacturer' | 'services';
   /** Monotonic ms. */
   readonly heardAt: number;
 }

@@ -85,6 +85,15 @@ it('changes nothing where nothing is different', () => {
   expect(editDevices(YAML, { device: METER, replaces: 'meter', subscriptions: [] })).toBe(YAML);
 });
 
+it('writes no defaults where the device is given as it runs, with one thing changed', () => {
+  const before = parsed(YAML).devices[0];
+  if (before?.adapter !== 'modbus-rtu') throw new Error('no meter');
+  const link = { ...before.link, path: '/dev/ttyUSB3' };
+  const points = before.points.map((point) => (point.name === 'power' ? { ...point, unit: 'kW' } : point));
+  const text = editDevices(YAML, { device: { ...before, link, points }, replaces: 'meter', before, subscriptions: [] });
+  expect(text).toBe(YAML.replace('/dev/ttyUSB0', '/dev/ttyUSB3').replace('power, unit: W', 'power, unit: kW'));
+});
+
 it('takes away what the device does not have any more', () => {
   const { unit: _unit, ...rest } = METER;
   expect(editDevices(YAML, { device: rest, replaces: 'meter', subscriptions: [] })).not.toContain('unit: 3');

@@ -32,10 +32,11 @@ it('MQTT points are read in one way, and written to a topic that can be publishe
       { name: 'b', topic: 'x/y', write: { topic: 'x/+/set' } },
       { name: 'c', topic: 'x/y', json: 't', write: { topic: 'x/set' } },
       { name: 'd', topic: 'x/y', json: 'a..b' },
+      { name: 'e', topic: 'x/y', field: { type: 'uint8', mask: 1, length: 2 } },
     ],
     commands: [{ name: 'c', do: { kind: 'write', point: 'c' } }],
   });
-  expect(paths(own)).toEqual(['points.0.field', 'points.1.write.topic', 'points.3.json']);
+  expect(paths(own)).toEqual(['points.0.field', 'points.1.write.topic', 'points.3.json', 'points.4.field.length']);
 });
 
 it('a device has no id that is a place of the console', () => {

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -48,6 +48,9 @@ describe('imported profiles', () => {
     await expect(book.import(mine({ id: 'ruuvitag' }))).rejects.toMatchObject({ code: 'profile/invalid' });
     await expect(book.remove('ruuvitag')).rejects.toMatchObject({ code: 'api/not-available' });
     expect(book.find('ruuvitag')?.maker).toBe('Ruuvi');
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, 'ruuvitag.json'), mine({ id: 'ruuvitag' })); // imported before the gateway had it
+    expect(createProfileBook({ folder }).list()).toHaveLength(SHIPPED_PROFILES.length);
   });
   it('of a file that is damaged are left out; the others are there', async () => {
     await createProfileBook({ folder }).import(mine());
@@ -95,6 +98,7 @@ describe('a profile', () => {
     );
   });
   it('of any JSON is sound or refused with profile/invalid', () => {
+    expect(why(mine({}, { adapter: { toString: 1, valueOf: 1 } }))).toMatch(/adapter/);
     fc.assert(fc.property(fc.jsonValue(), (value) => void why(JSON.stringify(value))));
     fc.assert(
       fc.property(

@@ -72,10 +72,12 @@ export function createBlueRadio(deps: BlueRadioDeps): BleRadio {
       log.info('ble.found', { radios: begun.radios.ids().join(', ') });
       found();
       changes.emit();
-      const stop = new Promise<Error>((resolve) => {
-        life.signal.addEventListener('abort', () => resolve(busFault(life.signal.reason)), { once: true });
-      });
-      const why = busFault(await Promise.race([begun.ended, stop]));
+      const stop = Promise.withResolvers<Error>();
+      const onAbort = (): void => stop.resolve(busFault(life.signal.reason));
+      if (life.signal.aborted) onAbort();
+      else life.signal.addEventListener('abort', onAbort, { once: true });
+      const why = busFault(await Promise.race([begun.ended, stop.promise]));
+      life.signal.removeEventListener('abort', onAbort);
       session = undefined;
       await begun.end(why);
       return why;

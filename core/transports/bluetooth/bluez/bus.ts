@@ -138,6 +138,15 @@ export function openBus(clock: Clock): BlueBus {
     return true;
   }
 
+  const sendNow = connection.send.bind(connection);
+  // The library answers calls of others by itself, and throws where nobody catches it when the bus has gone by then.
+  connection.send = (message) => {
+    try {
+      sendNow(message);
+    } catch (cause) {
+      finish(new GatewayError('ble/not-available', 'The system bus is gone.', { cause }));
+    }
+  };
   connection.on('error', (cause: Error) => {
     finish(new GatewayError('ble/not-available', `The system bus cannot be used: ${cause.message}`, { cause }));
   });

@@ -147,6 +147,10 @@ export function createConnector(deps: {
     try {
       await establish(address, path, options, signal);
       claims.check(key, options.claim);
+      // Some let go right after they were paired; nobody would hear of it later.
+      if (objects.get(path, DEVICE)?.get('Connected') === false) {
+        throw new GatewayError('link/lost', `${address}: the Bluetooth connection was lost while it was made.`);
+      }
     } catch (cause) {
       const given = signal.aborted || (cause instanceof GatewayError && cause.code === 'link/claimed');
       if (cause instanceof GatewayError && !given) radios.fault(radio, cause);

@@ -30,10 +30,18 @@ function nameOf(properties: Properties, address: string): string {
   return alias === address.replaceAll(':', '-') ? '' : alias.replace(/\p{Cc}/gu, '').slice(0, 64);
 }
 
+/** BlueZ keeps what a device sent before beside what it sends now: a device may send two frames in turns, or stop one of them. */
+function staleOf({ names }: ObjectChange): Advert['stale'] {
+  const [manufacturer, services] = [names.has('ManufacturerData'), names.has('ServiceData')];
+  return manufacturer === services ? undefined : manufacturer ? 'services' : 'manufacturer';
+}
+
 /** What BlueZ knows of a device, as the advertisement that was heard last. Undefined where it is no device. */
-export function advertOf({ path, names }: ObjectChange, properties: Properties, heardAt: number): Advert | undefined {
+export function advertOf(change: ObjectChange, properties: Properties, heardAt: number): Advert | undefined {
+  const { path, names } = change;
   const address = textIn(properties, 'Address').toUpperCase();
   if (address === '') return undefined;
+  const stale = staleOf(change);
   return {
     address,
     addressType: textIn(properties, 'AddressType') === 'public' ? 'public' : 'random',
@@ -46,6 +54,7 @@ export function advertOf({ path, names }: ObjectChange, properties: Properties, 
     uuids: textsIn(properties, 'UUIDs').map(shortUuid),
     // With `DuplicateData` BlueZ repeats these two whenever a packet had them, changed or not.
     strengthOnly: !names.has('ManufacturerData') && !names.has('ServiceData'),
+    ...(stale && { stale }),
     heardAt,
   };
 }

@@ -28,6 +28,8 @@ interface Own {
   again: boolean;
   /** How far a deaf radio was helped: 1 a new scan, 2 off and on. */
   helped: number;
+  /** Monotonic ms since when somebody wants to hear without a pause; null while nobody does. */
+  wantedSince: number | null;
 }
 
 /**
@@ -91,6 +93,7 @@ export function createScanner(deps: {
     }
     if (own.mode === 'active' && !flagIn(objects.get(`/org/bluez/${id}`, ADAPTER), 'Discovering')) own.mode = 'no';
     const mode = wantedMode(id);
+    own.wantedSince = mode === 'no' ? null : (own.wantedSince ?? clock.monotonic());
     try {
       if (mode !== own.mode) {
         const before = own.mode;
@@ -121,7 +124,7 @@ export function createScanner(deps: {
     const there = radios.ids();
     for (const id of owns.keys()) if (!there.includes(id)) owns.delete(id); // unplugged: it comes back as a new one
     for (const id of there) {
-      const own: Own = owns.get(id) ?? { mode: 'no', busy: false, again: false, helped: 0 };
+      const own: Own = owns.get(id) ?? { mode: 'no', busy: false, again: false, helped: 0, wantedSince: null };
       owns.set(id, own);
       settleRadio(id, own);
     }
@@ -130,7 +133,8 @@ export function createScanner(deps: {
   /** A radio that has gone deaf while it scans: once a new scan, once off and on; then nothing more until something is heard. */
   async function watch(id: string, own: Own): Promise<void> {
     const figures = radios.figures(id);
-    const quiet = clock.monotonic() - figures.lastAdvertAt;
+    const now = clock.monotonic();
+    const quiet = now - Math.max(figures.lastAdvertAt, own.wantedSince ?? now); // while nobody listened nothing could be heard
     if (quiet < DEAF_MS) own.helped = 0;
     const help = quiet >= DEAF_RADIO_MS ? 2 : quiet >= DEAF_MS ? 1 : 0;
     if (!figures.heard || own.mode !== 'active' || own.busy || help <= own.helped) return;

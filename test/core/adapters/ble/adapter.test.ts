@@ -53,6 +53,20 @@ it('takes a repeated frame once, until five seconds have passed, and data that a
   expect(batches.length).toBe(3);
 });
 
+it('does not take what BlueZ remembers of an earlier packet for sent again', async () => {
+  const { radio, open, batches, last } = advert([
+    { name: 't', value: 'temperature' },
+    { name: 'bat', value: 'battery' },
+  ]);
+  await open();
+  const services = new Map([['180f', hex('32')]]);
+  radio.advertise({ address: ADDRESS, manufacturer: ruuvi('0001'), services, stale: 'manufacturer' });
+  expect(last()).toEqual({ bat: 50 });
+  radio.advertise({ address: ADDRESS, manufacturer: ruuvi('0001'), services, stale: 'services' });
+  expect(last()).toEqual({ t: 24.3 });
+  expect(batches.length).toBe(2);
+});
+
 it('reports what is damaged or encrypted as a fault, never as a reading', async () => {
   const { radio, open, batches, faults, frames } = advert([{ name: 't', value: 'temperature' }]);
   await open();
@@ -122,6 +136,17 @@ it('reads and writes any characteristic by description', async () => {
   await expect(session.write?.('set', 1e9, never)).rejects.toMatchObject({ code: 'adapter/bad-value' });
   await expect(session.write?.('set', 'warm', never)).rejects.toMatchObject({ code: 'adapter/bad-value' });
   await expect(session.write?.('level', 1, never)).rejects.toMatchObject({ code: 'adapter/not-writable' });
+});
+
+it('says that a described value is rounded', async () => {
+  const field = { type: 'uint64' };
+  const { radio, open, clock, batches } = gatt([{ name: 'n', value: 'n', characteristic: 'ffe1', field }]);
+  radio.offer(ADDRESS, [characteristic('ffe1', 'ffe0', 'read')]).values.set('ffe1', hex('00ffffffffffffff'));
+  await open();
+  await clock.advance(0);
+  expect(batches[0]?.readings).toMatchObject([
+    { point: 'n', quality: 'good', note: expect.stringContaining('72057594037927935') },
+  ]);
 });
 
 it('names the points that a device has nothing for; where it has nothing at all, it closes and says what it offers', async () => {

@@ -68,6 +68,8 @@ const EXAMPLES: readonly (readonly [string, string, number | string | boolean])[
   ['3A04', 'button', 'long press'],
   ['3A80', 'button', 'hold press'],
   ['3C0103', 'dimmer', 'rotate left'],
+  ['3C00000262FC', 'temperature', -9.26],
+  ['1F01', 'unlocked', true],
   ['F100010204', 'firmware', '4.2.1.0'],
   ['F2000106', 'firmware', '6.1.0'],
 ];

@@ -164,3 +164,8 @@ describe('a line device', () => {
     expect(links.attempts).toBe(0);
   });
 });
+
+it('gives no number that is none when the scale makes it too large', () => {
+  const decode = createLineDecoder(line({ points: [{ name: 'weight', scale: 1e10 }] }));
+  expect(decode(bytes('1e305'))).toMatchObject({ ok: false, why: 'weight: too large for a number' });
+});

@@ -104,6 +104,14 @@ describe('presence', () => {
     expect(faults).toEqual(['adapter/away', 'adapter/away']);
   });
 
+  it('is not known of a device without a client: what was retained before is of any age, and no sign of life', async () => {
+    const { mqtt, batches } = await open({ points });
+    mqtt.say('b/status', '{"a":1}', { client: '', retain: true });
+    expect(batches.at(-1)).toMatchObject({ unheard: true, readings: [{ value: 1, quality: 'stale' }] });
+    mqtt.say('b/status', '{"a":1}', { retain: true });
+    expect(batches.at(-1)).toEqual({ readings: [good('p', 1)], sampledAt: expect.any(Number) });
+  });
+
   it('by birth and last will goes by their texts', async () => {
     const { mqtt, faults, batches } = await open({ presence: { topic: 'b/online', online: 'true', offline: 'false' }, points });
     mqtt.say('b/online', 'false', { retain: true });
@@ -138,6 +146,27 @@ describe('writing', () => {
       ['x/set', 'ON', false],
       ['x/display', '{"t":"say \\"hi\\" $& {{value}}"}', true],
     ]);
+  });
+  it('says a number as the device counts it, and nothing that is not of the type', async () => {
+    const { mqtt, session } = await open({
+      points: [
+        { name: 'set', topic: 'x/t', json: 't', scale: 0.1, offset: -5, write: { topic: 'x/set', payload: '{"t":{{value}}}' } },
+        { name: 'on', topic: 'x/o', type: 'boolean', write: { topic: 'x/on' } },
+      ],
+    });
+    mqtt.say('x/t', '{"t":265}');
+    await session.write?.('set', 21.5, never);
+    expect(mqtt.published.map(({ payload }) => Buffer.from(payload).toString())).toEqual(['{"t":265}']);
+    for (const [name, value] of [
+      ['set', '1,"x":2'],
+      ['set', true],
+      ['set', Number.NaN],
+      ['on', 'yes'],
+      ['on', 1],
+    ] as const) {
+      await expect(session.write?.(name, value, never)).rejects.toMatchObject({ code: 'adapter/bad-value' });
+    }
+    expect(mqtt.published).toHaveLength(1);
   });
   it('refuses points that cannot be written', async () => {
     const { session } = await open({ points });

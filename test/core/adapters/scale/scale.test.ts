@@ -309,6 +309,14 @@ describe('a scale that sends by itself', () => {
     await expect(again).rejects.toMatchObject({ code: 'adapter/refused' });
     expect(clock.pending).toBe(0);
   });
+  it('does not leave a command waiting when the line is closed', async () => {
+    const { clock, session } = await open();
+    const tared = session.act?.('tare', undefined, never);
+    tared?.catch(() => {});
+    await session.close();
+    await expect(tared).rejects.toMatchObject({ code: 'link/closed' });
+    expect(clock.pending).toBe(0);
+  });
   it('counts what is damaged', async () => {
     const { hear, faults } = await open();
     hear(frame([0x2c, 0x30, 0x20], '1x50', '0'));

@@ -133,6 +133,32 @@ describe('an edge node and its device', () => {
     expect(ofNode.faults).toEqual(['adapter/away']);
   });
 
+  it('are away where the node was born anew and the device was not', async () => {
+    const { births, send, bdSeq, load, clock, ofPump, ofNode } = await setUp();
+    births();
+    await clock.advance(60_000);
+    send('NBIRTH', 0, bdSeq(1), load(10));
+    await clock.advance(5000);
+    expect([ofNode.faults, ofPump.faults]).toEqual([[], ['adapter/away']]);
+  });
+
+  it('have the quality that they say themselves', async () => {
+    const { births, send, load, ofNode } = await setUp();
+    births();
+    const said = (value: number): PeerMetric => ({
+      ...load(20),
+      properties: { Note: { type: 'String', value: 'x' }, Quality: { type: 'Int32', value } },
+    });
+    send('NDATA', 2, said(0));
+    send('NDATA', 3, said(500));
+    send('NDATA', 4, said(192));
+    expect(ofNode.batches.slice(-3).map(({ readings }) => readings[0])).toEqual([
+      { point: 'load', value: null, quality: 'bad', note: 'the device says that the value is bad' },
+      { point: 'load', value: 2, quality: 'stale' },
+      { point: 'load', value: 2, quality: 'good' },
+    ]);
+  });
+
   it('leave out what is historical, retained, or damaged', async () => {
     const { births, send, mqtt, ofNode, load } = await setUp();
     births();

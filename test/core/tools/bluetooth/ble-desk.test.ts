@@ -87,6 +87,17 @@ it('ends listening and scanning when nobody looks any more', async () => {
   expect(clock.pending).toBe(0);
 });
 
+it('goes on scanning for one console when another has had enough', async () => {
+  const { radio, desk } = setUp();
+  await desk.calls['ble.scan']({ on: true }, never, person);
+  await desk.calls['ble.scan']({ on: true }, never, other);
+  await desk.calls['ble.scan']({ on: false }, never, person);
+  await desk.calls['ble.scan']({ on: false }, never, person);
+  expect(radio.holds).toBe(1);
+  await desk.calls['ble.scan']({ on: false }, never, other);
+  expect(radio.holds).toBe(0);
+});
+
 it('looks into a device: tree, reading, writing, notifications; only who opened it, and the device is free afterwards', async () => {
   const { radio, desk, sessions, claims, log } = setUp();
   const strap = radio.offer(ADDRESS, [

@@ -188,6 +188,57 @@ it('helps a radio that has gone deaf: first a new scan, then off and on, then no
   await radio.stop();
 });
 
+it('does not take a radio for deaf that nobody has listened with', async () => {
+  const { clock, radio, begin, buses } = setUp();
+  const release = radio.holdScan();
+  await begin();
+  const bus = newest(buses);
+  bus.changed(HCI0, ADAPTER, { Discovering: true });
+  bus.changed(PHONE, DEVICE, { RSSI: -50 });
+  await clock.advance(0);
+  release();
+  bus.changed(HCI0, ADAPTER, { Discovering: false });
+  await clock.advance(600_000);
+  const again = radio.holdScan();
+  bus.changed(HCI0, ADAPTER, { Discovering: true });
+  await clock.advance(50_000);
+  expect([radio.radios()[0]?.radioResets, bus.members.filter((one) => one === 'StopDiscovery').length]).toEqual([0, 1]);
+  again();
+  await radio.stop();
+});
+
+it('says which part of an advertisement is only remembered', async () => {
+  const { radio, begin, buses } = setUp();
+  const heard: Advert[] = [];
+  radio.onAdvert((advert) => heard.push(advert));
+  await begin();
+  const bus = newest(buses);
+  const services = { ServiceData: { '0000180f-0000-1000-8000-00805f9b34fb': Buffer.from([50]) } };
+  const manufacturer = { ManufacturerData: { 76: Buffer.from([1]) } };
+  bus.changed(PHONE, DEVICE, { RSSI: -50, ...services, ...manufacturer });
+  bus.changed(PHONE, DEVICE, { RSSI: -50, ...manufacturer });
+  bus.changed(PHONE, DEVICE, { RSSI: -50, ...services });
+  expect(heard.map(({ stale }) => stale)).toEqual([undefined, 'services', 'manufacturer']);
+  await radio.stop();
+});
+
+it('does not keep a connection that was lost while it was made', async () => {
+  const { clock, radio, begin, buses } = setUp();
+  await begin();
+  const bus = newest(buses);
+  bus.changed(PHONE, DEVICE, { Connected: true, ServicesResolved: true, RSSI: -50 });
+  const call = bus.call.bind(bus);
+  bus.call = async (wanted) => {
+    if (wanted.member === 'Pair') bus.changed(PHONE, DEVICE, { Connected: false, ServicesResolved: false });
+    return await call(wanted);
+  };
+  const options = { pair: true, timeoutMs: 1000, user: 'test' };
+  await expect(radio.connect('AA:BB:CC:00:00:01', options, never)).rejects.toMatchObject({ code: 'link/lost' });
+  await clock.advance(0);
+  expect(radio.radios()).toMatchObject([{ connections: 0 }]);
+  await radio.stop();
+});
+
 it('comes to rest with two radios, however often it is asked while it settles', async () => {
   const { clock, radio, begin, buses } = setUp();
   await begin();
