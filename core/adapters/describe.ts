@@ -1,16 +1,14 @@
 import type { DeviceConfig } from '../contract/document/devices.ts';
 import type { LinkConfig } from '../contract/document/links.ts';
-
-const PARITY_LETTER = { none: 'N', even: 'E', odd: 'O' } as const;
+import { lineSettings, linkLabel } from '../transports/link-label.ts';
 
 function describeLink(link: LinkConfig): string {
   switch (link.kind) {
     case 'serial':
-      return `${link.path}, ${link.baudRate} ${link.dataBits}${PARITY_LETTER[link.parity]}${link.stopBits}`;
     case 'tcp':
-      return `${link.host}:${link.port}`;
+      return linkLabel(link);
     case 'rfc2217':
-      return `${link.host}:${link.port} (RFC 2217), ${link.baudRate} ${link.dataBits}${PARITY_LETTER[link.parity]}${link.stopBits}`;
+      return `${link.host}:${link.port} (RFC 2217), ${lineSettings(link)}`;
     case 'simulated':
       return `simulated ${link.model}`;
   }

@@ -114,6 +114,8 @@ export function createDeviceState(clock: Clock, config: DeviceConfig): DeviceSta
         become('offline');
         return first;
       }
+      // While a tool has its line, it is no wonder that the rest of a round fails.
+      if (pausedBy !== null) return false;
       strikes += 1;
       if (strikes < STRIKES || health === 'offline') return false;
       become(aliveInSession ? 'degraded' : 'offline');

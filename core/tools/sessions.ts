@@ -84,6 +84,7 @@ export function createToolSessions(deps: {
   const { clock, log, claims } = deps;
   const kept = new Map<string, Kept>();
   let stopChecks: (() => void) | null = null;
+  let stopped = false;
 
   function find(id: string): Kept {
     const found = kept.get(id);
@@ -182,6 +183,10 @@ export function createToolSessions(deps: {
   return {
     async open(opening, signal) {
       const claim = opening.key === null ? null : await claims.take(opening.key, `${opening.by} (${opening.tool})`, signal);
+      if (stopped) {
+        await claim?.release();
+        throw new GatewayError('gateway/stopping', 'The gateway stops; no tool is opened any more.');
+      }
       const one = make(opening, claim);
       kept.set(one.session.id, one);
       stopChecks ??= clock.every(CHECK_MS, checkLeases);
@@ -222,6 +227,7 @@ export function createToolSessions(deps: {
       },
     },
     async stop() {
+      stopped = true;
       await Promise.all([...kept.values()].map(({ session }) => session.end()));
     },
   };

@@ -25,7 +25,7 @@ export const SERVER_SUSPEND = COM.suspend + ANSWER;
 export const SERVER_RESUME = COM.resume + ANSWER;
 
 /** Values of `control`. */
-export const CONTROL = { noFlow: 1, breakOn: 5, breakOff: 6, dtrOn: 8, dtrOff: 9, rtsOn: 11, rtsOff: 12 } as const;
+export const CONTROL = { breakOn: 5, breakOff: 6, dtrOn: 8, dtrOff: 9, rtsOn: 11, rtsOff: 12 } as const;
 export const PARITY = { none: 1, odd: 2, even: 3 } as const;
 
 /** What came over the connection. */

@@ -25,7 +25,10 @@ export interface Rfc2217Session {
   begin(signal: AbortSignal): Promise<void>;
   /** Sets one thing and waits for the server's word. Rejects with `link/not-supported` where it chose another value. */
   set(what: string, command: number, value: readonly number[], signal: AbortSignal): Promise<void>;
-  /** Resolves when the server is ready for data; at once, unless it has said that it is full. */
+  /**
+   * Resolves when the server is ready for data; at once, unless it has said that it is full. Rejects with `link/timeout` where it stays so:
+   * what waits longer would go out when nobody expects it any more.
+   */
   ready(): Promise<void>;
   lines(): ModemLines | undefined;
   end(fault: Error): void;
@@ -145,7 +148,16 @@ export function createRfc2217Session(deps: {
         details: { asked: asked ?? null, got: got ?? null },
       });
     },
-    ready: () => gate?.promise ?? Promise.resolve(),
+    async ready() {
+      const full = gate;
+      if (!full) return;
+      const late = new AbortController();
+      const tooLate = clock.sleep(timeoutMs, late.signal).then(() => {
+        throw new GatewayError('link/timeout', `${label}: the device server has taken no data for ${timeoutMs} ms`);
+      });
+      tooLate.catch(() => {});
+      await Promise.race([full.promise, tooLate]).finally(() => late.abort());
+    },
     lines: () => modem,
     end(fault) {
       for (const one of [...waiting]) one.fail(fault);

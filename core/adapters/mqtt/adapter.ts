@@ -34,15 +34,15 @@ function createSession(config: MqttDeviceConfig, context: AdapterContext): Adapt
   const { mqtt } = field;
   const done = Promise.withResolvers<undefined>();
   const stops: (() => void)[] = [];
-  /** Known to be gone: what is retained of it is old. */
-  let away = false;
+  /** Whether it is there, as far as its client or its presence tells; undefined where neither has told. */
+  let there: boolean | undefined;
 
   function leave(why: string): void {
-    away = true;
+    there = false;
     context.fault(new GatewayError('adapter/away', `${config.name}: ${why}`));
   }
   function arrive(): void {
-    away = false;
+    there = true;
     context.emit({ readings: [], sampledAt: clock.now() }, clock.monotonic());
   }
 
@@ -62,15 +62,18 @@ function createSession(config: MqttDeviceConfig, context: AdapterContext): Adapt
       context.frame({ direction: 'in', bytes: heard.payload, decoded, faulty: fault !== undefined });
     }
     if (readings.length === 0) return;
-    if (!away) context.emit({ readings, sampledAt: heard.at }, heard.heardAt);
+    // What was retained before anybody listened is of any age.
+    const old = there === false || (heard.client === '' && there === undefined);
+    if (!old) context.emit({ readings, sampledAt: heard.at }, heard.heardAt);
     else {
-      const old = readings.map((one): Reading => (one.quality === 'good' ? { ...one, quality: 'stale' } : one));
-      context.emit({ readings: old, sampledAt: heard.at, unheard: true }, heard.heardAt);
+      const stale = readings.map((one): Reading => (one.quality === 'good' ? { ...one, quality: 'stale' } : one));
+      context.emit({ readings: stale, sampledAt: heard.at, unheard: true }, heard.heardAt);
     }
   }
 
   function watchClient(client: string): void {
-    if (!mqtt.clients().some(({ id }) => id === client)) leave(`the client "${client}" is not connected`);
+    there = mqtt.clients().some(({ id }) => id === client);
+    if (!there) leave(`the client "${client}" is not connected`);
     stops.push(
       mqtt.onClient((event) => {
         if (event.client !== client) return;

@@ -2,6 +2,7 @@ import { atJsonPath, type JsonPath, parseJsonPath } from '../../base/json-path.t
 import type { MqttPointConfig } from '../../contract/document/wireless-devices.ts';
 import type { Reading } from '../../contract/reading.ts';
 import { decodeField } from '../frames/field.ts';
+import { tidy } from '../tidy.ts';
 
 /** A message, read once for all points of its topic. */
 export interface Payload {
@@ -48,8 +49,6 @@ const shown = (raw: unknown): string => {
   const text = JSON.stringify(raw) ?? String(raw);
   return text.length > 40 ? `${text.slice(0, 40)}...` : text;
 };
-/** 21.700000000000003 is an artefact of binary fractions. */
-const tidy = (value: number): number => (Number.isInteger(value) ? value : Number(value.toPrecision(15)));
 
 function toNumber(raw: unknown): number | undefined {
   if (typeof raw === 'number') return raw;

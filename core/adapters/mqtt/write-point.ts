@@ -1,5 +1,6 @@
 import { GatewayError } from '../../base/errors.ts';
-import type { MqttDeviceConfig } from '../../contract/document/wireless-devices.ts';
+import type { MqttDeviceConfig, MqttPointConfig } from '../../contract/document/wireless-devices.ts';
+import { tidy } from '../tidy.ts';
 
 type Value = number | string | boolean;
 
@@ -12,9 +13,17 @@ export interface MqttWrite {
 /** In JSON a text stands between quotes of the template: what would end it is escaped. */
 const inJson = (value: Value): string => (typeof value === 'string' ? JSON.stringify(value).slice(1, -1) : String(value));
 
+/** The value as the device counts: without scale and offset. Undefined where it is not of the point's type. */
+function asDeviceCounts({ type, scale, offset }: MqttPointConfig, value: Value): Value | undefined {
+  if (type === 'text') return String(value);
+  if (type === 'boolean') return typeof value === 'boolean' ? value : undefined;
+  const raw = typeof value === 'number' ? tidy((value - offset) / scale) : Number.NaN;
+  return Number.isFinite(raw) ? raw : undefined;
+}
+
 /**
  * The message that writes a value. A word that the point reads as this value is written as the word.
- * Throws `adapter/unknown-point`, `adapter/not-writable`.
+ * Throws `adapter/unknown-point`, `adapter/not-writable`, `adapter/bad-value`.
  */
 export function encodeMqttWrite(config: Pick<MqttDeviceConfig, 'name' | 'points'>, name: string, value: Value): MqttWrite {
   const point = config.points.find((one) => one.name === name);
@@ -22,7 +31,10 @@ export function encodeMqttWrite(config: Pick<MqttDeviceConfig, 'name' | 'points'
   if (!point.write) throw new GatewayError('adapter/not-writable', `${config.name}: "${name}" cannot be written`);
   const word = Object.entries(point.words ?? {}).find(([, meaning]) => meaning === value)?.[0];
   const { topic, payload, retain } = point.write;
-  const said: Value = word ?? value;
+  const said = word ?? asDeviceCounts(point, value);
+  if (said === undefined) {
+    throw new GatewayError('adapter/bad-value', `${config.name}: ${String(value)} is not a ${point.type} for "${name}"`);
+  }
   const text = payload.replaceAll('{{value}}', () => (/^\s*[[{]/.test(payload) ? inJson(said) : String(said)));
   return { topic, payload: new TextEncoder().encode(text), retain };
 }

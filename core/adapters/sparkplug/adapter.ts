@@ -3,6 +3,7 @@ import type { SparkplugDeviceConfig } from '../../contract/document/wireless-dev
 import type { Reading } from '../../contract/reading.ts';
 import type { AdapterContext, AdapterKind, AdapterSession } from '../adapter.ts';
 import { describeConnection } from '../describe.ts';
+import { tidy } from '../tidy.ts';
 import { joinNode, type NamedMetric, type NodeEvent } from './node-tracker.ts';
 import { encodeCommand } from './payload.ts';
 import { DATATYPES, decodeValue, encodeValue } from './values.ts';
@@ -22,16 +23,16 @@ export const sparkplugAdapter: AdapterKind<SparkplugDeviceConfig> = {
 /** A node that is there answers the wish for a birth well within this. */
 const BIRTH_PATIENCE_MS = 5000;
 
-const tidy = (value: number): number => (Number.isInteger(value) ? value : Number(value.toPrecision(15)));
 const bad = (point: string, note: string): Reading => ({ point, value: null, quality: 'bad', note });
 
 function readMetric({ name, scale, offset }: Point, metric: NamedMetric): Reading {
   if (metric.isNull || !metric.value) return bad(name, 'the device reports that it has no value');
+  if (metric.quality === 'bad') return bad(name, 'the device says that the value is bad');
   const decoded = decodeValue(metric.datatype, metric.value);
   if (!decoded.ok) return bad(name, decoded.why);
   const { value, note } = decoded;
   const result = typeof value === 'number' ? tidy(value * scale + offset) : value;
-  return { point: name, value: result, quality: 'good', ...(note === undefined ? {} : { note }) };
+  return { point: name, value: result, quality: metric.quality, ...(note === undefined ? {} : { note }) };
 }
 
 /** The value as the device counts: without scale and offset, whole where its type is. */
@@ -48,6 +49,8 @@ function createSession(config: SparkplugDeviceConfig, context: AdapterContext): 
   const { group, node, device } = config;
   const done = Promise.withResolvers<undefined>();
   const { tracker, leave } = joinNode({ clock, log, random, mqtt }, { group, node });
+
+  let stopWaiting = (): void => {};
 
   const away = (why: string): void => context.fault(new GatewayError('adapter/away', `${config.name}: ${why}`));
 
@@ -70,6 +73,8 @@ function createSession(config: SparkplugDeviceConfig, context: AdapterContext): 
       else if (event.device === device) away('it has died (DDEATH)');
       return;
     }
+    // With its node a device is born anew; one that was taken away meanwhile is not.
+    if (event.kind === 'birth' && event.device === undefined && device !== undefined) awaitBirth();
     if (event.device !== device) return;
     const { heard } = event;
     const read = readings(event.metrics, event.kind === 'birth');
@@ -81,11 +86,16 @@ function createSession(config: SparkplugDeviceConfig, context: AdapterContext): 
     context.emit({ readings: read, sampledAt: heard.at }, heard.heardAt);
   }
 
+  function awaitBirth(): void {
+    stopWaiting();
+    stopWaiting = clock.after(BIRTH_PATIENCE_MS, () => {
+      if (!tracker.isBorn(device)) away('no birth message has come');
+    });
+  }
+
   const stopHearing = tracker.onEvent(hear);
   tracker.askRebirth(`${config.name} begins to listen`);
-  const stopWaiting = clock.after(BIRTH_PATIENCE_MS, () => {
-    if (!tracker.isBorn(device)) away('no birth message has come');
-  });
+  awaitBirth();
 
   return {
     closed: done.promise,

@@ -12,6 +12,7 @@ export interface NamedMetric {
   readonly name: string;
   readonly datatype: number;
   readonly isNull: boolean;
+  readonly quality: Metric['quality'];
   readonly value: RawValue | undefined;
 }
 
@@ -89,7 +90,7 @@ function named(
     const name = metric.name || (metric.alias === undefined ? undefined : scope.aliases.get(metric.alias));
     const datatype = name === undefined ? undefined : (metric.datatype ?? scope.types.get(name));
     if (name === undefined || datatype === undefined) unknown = true;
-    else return [{ name, datatype, isNull: metric.isNull, value: metric.value }];
+    else return [{ name, datatype, isNull: metric.isNull, quality: metric.quality, value: metric.value }];
     return [];
   });
   return { metrics: known, unknown };

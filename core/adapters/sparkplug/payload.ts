@@ -8,6 +8,8 @@ export interface Metric {
   readonly datatype: number | undefined;
   readonly isHistorical: boolean;
   readonly isNull: boolean;
+  /** What the device says of the value by the property `Quality` (section 6.4.9.1); good where it says nothing. */
+  readonly quality: 'good' | 'bad' | 'stale';
   readonly value: RawValue | undefined;
 }
 
@@ -30,6 +32,7 @@ const METRIC = {
   datatype: 4,
   isHistorical: 5,
   isNull: 7,
+  properties: 9,
   int: 10,
   long: 11,
   float: 12,
@@ -39,6 +42,12 @@ const METRIC = {
 } as const;
 /** Bytes, data set, template, extension. */
 const OTHER_VALUES: readonly number[] = [16, 17, 18, 19];
+/** A set of properties: names, and values in the same order. */
+const PROPERTIES = { keys: 1, values: 2 } as const;
+const PROPERTY = { int: 3, long: 4 } as const;
+/** Codes of section 6.4.9.1: 0 bad, 192 good, 500 stale. Some makers send the finer ones of OPC, of which 192 to 255 are good. */
+const QUALITY_GOOD = { from: 192n, to: 255n };
+const QUALITY_STALE = 500n;
 const MAX_METRICS = 20_000;
 
 const decoder = new TextDecoder('utf-8', { fatal: true });
@@ -85,6 +94,25 @@ function rawValue(field: WireField): RawValue | undefined {
   }
 }
 
+/** The property `Quality` of a set; undefined where there is none. A number that is no code of the standard is bad. */
+function qualityOf(bytes: Uint8Array): Metric['quality'] | undefined {
+  const keys: string[] = [];
+  const values: Uint8Array[] = [];
+  for (const field of wireFields(bytes)) {
+    if (field.number === PROPERTIES.keys) keys.push(textOf(field));
+    else if (field.number === PROPERTIES.values) values.push(bytesOf(field, 'bytes'));
+  }
+  const value = values[keys.indexOf('Quality')];
+  if (!value) return undefined;
+  for (const field of wireFields(value)) {
+    if (field.number !== PROPERTY.int && field.number !== PROPERTY.long) continue;
+    const code = numberOf(field);
+    if (code >= QUALITY_GOOD.from && code <= QUALITY_GOOD.to) return 'good';
+    return code === QUALITY_STALE ? 'stale' : 'bad';
+  }
+  return undefined;
+}
+
 function readMetric(bytes: Uint8Array): Metric {
   const metric: { -readonly [K in keyof Metric]: Metric[K] } = {
     name: undefined,
@@ -92,6 +120,7 @@ function readMetric(bytes: Uint8Array): Metric {
     datatype: undefined,
     isHistorical: false,
     isNull: false,
+    quality: 'good',
     value: undefined,
   };
   for (const field of wireFields(bytes)) {
@@ -100,6 +129,7 @@ function readMetric(bytes: Uint8Array): Metric {
     else if (field.number === METRIC.datatype) metric.datatype = Number(numberOf(field));
     else if (field.number === METRIC.isHistorical) metric.isHistorical = flagOf(field);
     else if (field.number === METRIC.isNull) metric.isNull = flagOf(field);
+    else if (field.number === METRIC.properties) metric.quality = qualityOf(bytesOf(field, 'bytes')) ?? metric.quality;
     else metric.value = rawValue(field) ?? metric.value;
   }
   return metric;
@@ -125,7 +155,7 @@ function readPayload(bytes: Uint8Array): SparkplugPayload {
 
 /**
  * A payload of Sparkplug B (Eclipse Sparkplug 3.0, section 6.4). Never throws; a message with one damaged field has no value at all.
- * Linear in its length; data sets, templates and properties are stepped over.
+ * Linear in its length; data sets, templates and properties other than `Quality` are stepped over.
  */
 export function decodePayload(bytes: Uint8Array): DecodedPayload {
   try {

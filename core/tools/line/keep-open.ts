@@ -2,11 +2,11 @@ import { createBackoff } from '../../base/backoff.ts';
 import type { Clock } from '../../base/clock.ts';
 import { GatewayError } from '../../base/errors.ts';
 import type { LinkConfig } from '../../contract/document/links.ts';
+import { faultView } from '../../contract/fault-view.ts';
 import type { ToolView } from '../../contract/field-views.ts';
 import type { ByteLink } from '../../transports/byte-port.ts';
 import type { Claim } from '../../transports/ports/claims.ts';
 import type { Lines } from '../../transports/ports/lines.ts';
-import { faultView } from '../fault-view.ts';
 import type { ToolSession } from '../sessions.ts';
 import { createSnifferLine } from './sniffer-line.ts';
 import { createTerminal, noteLine, type OpenLine } from './terminal.ts';
@@ -40,6 +40,12 @@ interface KeeperDeps {
   readonly link: LinkConfig;
 }
 
+/** DTR and RTS as a port has them when it is opened. */
+const atOpening = (config: LinkConfig): { dtr: boolean; rts: boolean } => ({
+  dtr: ('dtr' in config ? config.dtr : undefined) ?? true,
+  rts: ('rts' in config ? config.rts : undefined) ?? true,
+});
+
 /** Modem lines as the screen shows them; null where the port does not have them. */
 async function modemLines(link: ByteLink, own: { dtr: boolean; rts: boolean }): Promise<ToolView['lines']> {
   return (
@@ -53,12 +59,16 @@ async function modemLines(link: ByteLink, own: { dtr: boolean; rts: boolean }): 
 export function keepOpen({ clock, lines, random, session, claim, link: config }: KeeperDeps): LineKeeper {
   let open: OpenLine | undefined;
   let lost: Error | undefined;
-  const own = {
-    dtr: ('dtr' in config ? config.dtr : undefined) ?? true,
-    rts: ('rts' in config ? config.rts : undefined) ?? true,
-  };
+  let own = atOpening(config);
+  /** The line is given back when no port is being opened any more. */
+  let opening: Promise<unknown> = Promise.resolve();
 
-  async function begin(signal: AbortSignal): Promise<ByteLink> {
+  function begin(signal: AbortSignal): Promise<ByteLink> {
+    const mine = openOnce(signal);
+    opening = mine.catch(() => {});
+    return mine;
+  }
+  async function openOnce(signal: AbortSignal): Promise<ByteLink> {
     const link = await lines.openClaimed(config, claim, signal);
     if (session.signal.aborted) {
       await link.close(); // the tool was closed while its port was being opened
@@ -68,6 +78,7 @@ export function keepOpen({ clock, lines, random, session, claim, link: config }:
     const line: OpenLine = { link, terminal, divert: null };
     open = line;
     lost = undefined;
+    own = atOpening(config);
     link.onData((chunk) => (line.divert ?? terminal.heard)(chunk));
     session.set({ state: 'open', fault: null, lines: await modemLines(link, own) });
     return link;
@@ -131,6 +142,7 @@ export function keepOpen({ clock, lines, random, session, claim, link: config }:
       open = undefined;
       last?.terminal.flush();
       await last?.link.close();
+      await opening;
     },
   };
 }

@@ -6,7 +6,7 @@ import type { FieldDeskDeps } from '../desk-deps.ts';
 import type { ToolSession } from '../sessions.ts';
 import { keepOpen, type LineKeeper } from './keep-open.ts';
 import { loopback } from './loopback.ts';
-import { plainLine } from './terminal.ts';
+import { type OpenLine, plainLine } from './terminal.ts';
 
 type LineMethod = 'tool.open' | 'tool.close' | 'tool.send' | 'tool.lines' | 'tool.loopback';
 type LineDeskDeps = Pick<FieldDeskDeps, 'clock' | 'log' | 'lines' | 'sessions' | 'random' | 'newId'>;
@@ -16,6 +16,13 @@ function bytesOf(text: string): Uint8Array {
   const bytes = Buffer.from(text, 'base64');
   if (bytes.length > 0 && bytes.toString('base64') === text) return bytes;
   throw new GatewayError('api/bad-input', 'There are no bytes to send, or they are not written in base64.');
+}
+
+/** The line, where no loopback test has it. */
+function idle(keeper: LineKeeper): OpenLine {
+  const line = keeper.line();
+  if (line.divert) throw new GatewayError('api/bad-input', 'A loopback test runs; wait until it has ended.');
+  return line;
 }
 
 function refuseUseless(tool: ToolView['tool'], framing: string | undefined): void {
@@ -70,11 +77,11 @@ export function createLineDesk(deps: LineDeskDeps): Desk<LineMethod, 'tools' | '
       async 'tool.send'({ session: id, bytes: text }, signal, caller) {
         const { session, keeper } = lineOf(id, caller);
         const bytes = bytesOf(text);
-        const line = keeper.line();
+        const line = idle(keeper);
         line.terminal.flush();
+        wrote(session, caller, `${bytes.length} bytes`);
         await line.link.write(bytes, signal);
         session.say(plainLine('out', bytes));
-        wrote(session, caller, `${bytes.length} bytes`);
         return null;
       },
       async 'tool.lines'({ session: id, dtr, rts, breakMs }, _signal, caller) {
@@ -90,9 +97,8 @@ export function createLineDesk(deps: LineDeskDeps): Desk<LineMethod, 'tools' | '
       },
       async 'tool.loopback'({ session: id, bytes }, signal, caller) {
         const { session, keeper } = lineOf(id, caller);
+        const line = idle(keeper);
         wrote(session, caller, `loopback test with ${bytes} bytes`);
-        const line = keeper.line();
-        if (line.divert) throw new GatewayError('api/bad-input', 'A loopback test runs already.');
         line.terminal.flush();
         return await loopback(line, { bytes, link: session.link }, clock, AbortSignal.any([signal, session.signal]));
       },

@@ -1,4 +1,5 @@
 import type { Clock } from '../../base/clock.ts';
+import { GatewayError } from '../../base/errors.ts';
 import type { LinkConfig } from '../../contract/document/links.ts';
 import type { LoopbackView } from '../../contract/field-views.ts';
 import type { OpenLine } from './terminal.ts';
@@ -41,6 +42,11 @@ export async function loopback(
   let heard = 0;
   let sent = 0;
   let wake = (): void => {};
+  let ended: Error | undefined;
+  void line.link.closed.then((fault) => {
+    ended = fault ?? new GatewayError('link/closed', `${line.link.label}: the connection is closed`);
+    wake();
+  });
   line.divert = (chunk) => {
     const part = chunk.subarray(0, back.length - heard);
     back.set(part, heard);
@@ -60,6 +66,7 @@ export async function loopback(
       if (heard < sent) await Promise.race([whole, clock.sleep(limit, AbortSignal.any([late.signal, signal])).catch(() => {})]);
       late.abort();
       signal.throwIfAborted();
+      if (ended) throw ended;
     }
   } finally {
     line.divert = null;

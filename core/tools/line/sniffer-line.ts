@@ -10,6 +10,8 @@ import type { Terminal } from './terminal.ts';
 const LEAST_SILENCE_MS = 20;
 /** An ASCII frame may pause for a second between two characters (Modbus over serial line V1.02, 2.5.2.1). */
 const ASCII_SILENCE_MS = 1000;
+/** A network delivers up to 64 KiB at once; cutting a frame from the front of so much costs as much as all of it. */
+const MOST_BYTES = 256;
 /** 3.5 characters of 11 bits. */
 const SILENT_BITS = 38.5;
 
@@ -28,7 +30,8 @@ export function createSnifferLine(session: ToolSession, config: LinkConfig, cloc
   return {
     heard(chunk) {
       cancel();
-      splitter.push(chunk, clock.monotonic());
+      const at = clock.monotonic();
+      for (let from = 0; from < chunk.length; from += MOST_BYTES) splitter.push(chunk.subarray(from, from + MOST_BYTES), at);
       if (splitter.pending) cancel = clock.after(silenceMs, flush);
     },
     flush,

@@ -2,12 +2,12 @@ import type { Clock } from '../../base/clock.ts';
 import type { Desk } from '../../contract/desk.ts';
 import type { DeviceConfig } from '../../contract/document/devices.ts';
 import type { SerialLinkConfig } from '../../contract/document/links.ts';
+import { faultView } from '../../contract/fault-view.ts';
 import type { PortView } from '../../contract/field-views.ts';
 import { diagnosePort } from '../../transports/ports/diagnose.ts';
 import type { LineFigures } from '../../transports/ports/line-counts.ts';
 import type { PortFacts } from '../../transports/ports/port-book.ts';
 import type { FieldDeskDeps } from '../desk-deps.ts';
-import { faultView } from '../fault-view.ts';
 import { createPortMemory, type KnownPort } from './port-memory.ts';
 
 type PortDeskDeps = Pick<FieldDeskDeps, 'lines' | 'clock' | 'site'>;

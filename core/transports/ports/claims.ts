@@ -1,7 +1,6 @@
 import { createEmitter } from '../../base/emitter.ts';
 import { GatewayError } from '../../base/errors.ts';
 import type { LinkConfig } from '../../contract/document/links.ts';
-import type { ByteLink } from '../byte-port.ts';
 
 /** Somebody has the line for himself. */
 export interface Claim {
@@ -34,9 +33,11 @@ export interface PortClaims {
   onChanged(listener: () => void): () => void;
   /** Resolves when nobody claims the line; rejects with the signal's reason. */
   whenFree(key: string, signal: AbortSignal): Promise<void>;
-  /** For who opens a link: throws `link/claimed` where another one claims it. The link is ended when the line is claimed later. */
-  enter(key: string, user: string, link: Pick<ByteLink, 'close' | 'closed'>, end: (fault: GatewayError) => void): () => void;
-  /** Throws `link/claimed` where the line is claimed; `claim` may pass. */
+  /** For who opens a link: it is ended when the line is claimed, and whoever claims it waits for its `closed`. */
+  enter(key: string, user: string, link: { readonly closed: Promise<unknown> }, end: (fault: GatewayError) => void): () => void;
+  /** For who uses a link that another one has opened: he is named too. Gives what to call when he leaves. */
+  share(key: string, user: string): () => void;
+  /** Throws `link/claimed` where the line is claimed; `claim` may pass, until it is released. */
   check(key: string, claim?: Claim): void;
   /** Users that have the line open now. */
   users(key: string): readonly string[];
@@ -67,7 +68,11 @@ interface User {
 
 export function createPortClaims(deps: { readonly now: () => number }): PortClaims {
   const claims = new Map<string, ClaimView>();
+  /** Two claims of one holder are two claims. */
+  const views = new WeakMap<Claim, ClaimView>();
   const users = new Map<string, Set<User>>();
+  /** Those who use a link of another one, by line. */
+  const guests = new Map<string, { readonly name: string }[]>();
   const changes = createEmitter<void>();
 
   function release(view: ClaimView): void {
@@ -75,9 +80,13 @@ export function createPortClaims(deps: { readonly now: () => number }): PortClai
     claims.delete(view.key);
     changes.emit();
   }
+  const namesOn = (key: string): string[] => [
+    ...new Set([...(users.get(key) ?? []), ...(guests.get(key) ?? [])].map(({ name }) => name)),
+  ];
   function check(key: string, claim?: Claim): void {
     const view = claims.get(key);
-    if (view && view.holder !== claim?.holder) throw claimedFault(key, view.holder);
+    if (view && view !== (claim && views.get(claim))) throw claimedFault(key, view.holder);
+    if (!view && claim) throw new GatewayError('link/claimed', `${claim.holder} has given the line back`);
   }
 
   return {
@@ -85,10 +94,11 @@ export function createPortClaims(deps: { readonly now: () => number }): PortClai
       signal.throwIfAborted();
       check(key);
       const there = [...(users.get(key) ?? [])];
-      const view: ClaimView = { key, holder, since: deps.now(), pauses: [...new Set(there.map(({ name }) => name))] };
+      const view: ClaimView = { key, holder, since: deps.now(), pauses: namesOn(key) };
       claims.set(key, view);
       changes.emit();
       const claim: Claim = { key, holder, pauses: view.pauses, release: async () => release(view) };
+      views.set(claim, view);
       try {
         for (const user of there) user.end(claimedFault(key, holder));
         await Promise.all(there.map(({ closed }) => closed));
@@ -133,7 +143,16 @@ export function createPortClaims(deps: { readonly now: () => number }): PortClai
       void link.closed.then(leave);
       return leave;
     },
+    share(key, name) {
+      const guest = { name };
+      guests.set(key, [...(guests.get(key) ?? []), guest]);
+      return () => {
+        const rest = (guests.get(key) ?? []).filter((one) => one !== guest);
+        if (rest.length > 0) guests.set(key, rest);
+        else guests.delete(key);
+      };
+    },
     check,
-    users: (key) => [...(users.get(key) ?? [])].map(({ name }) => name),
+    users: namesOn,
   };
 }

@@ -31,7 +31,8 @@ const NOTHING = { owner: '', group: '', mode: '', process: null, problem: '', re
 export async function diagnosePort(path: string, isOpen: boolean): Promise<PortDiagnosis> {
   const user = onLinux ? await userName() : '';
   const facts = await ownerOf(path);
-  if (!facts) {
+  // Of other files nothing is told.
+  if (!facts?.mode.startsWith('c')) {
     const fault = new GatewayError('link/not-found', `${path}: there is no such port`);
     // Windows has no file for a port; only opening it tells.
     if (!onLinux) return { path, exists: false, mayOpen: true, user, ...NOTHING };

@@ -17,15 +17,36 @@ export interface Lines {
   figures(): readonly LineFigures[];
 }
 
-/** An open link that can be ended from outside with a fault. */
-function endable(inner: ByteLink): { link: ByteLink; end(fault: GatewayError): void } {
+/**
+ * Opens a link that can be ended from outside with a fault, also while it is being opened. `over` resolves when it is closed, or could not
+ * be had.
+ */
+function openEndable(open: (signal: AbortSignal) => Promise<ByteLink>, signal: AbortSignal) {
+  const away = new AbortController();
   let why: GatewayError | undefined;
-  const closed = inner.closed.then((fault) => why ?? fault);
+  const over = Promise.withResolvers<unknown>();
+  let inner: ByteLink | undefined;
+  async function begin(): Promise<ByteLink> {
+    const link = await open(AbortSignal.any([signal, away.signal]));
+    inner = link;
+    if (why) {
+      await link.close(); // it was claimed while it was being opened
+      throw why;
+    }
+    const closed = link.closed.then((fault) => why ?? fault);
+    void closed.then(over.resolve);
+    return { ...link, closed };
+  }
   return {
-    link: { ...inner, closed },
-    end(fault) {
+    over: over.promise,
+    link: begin().catch((cause: unknown) => {
+      over.resolve(undefined);
+      throw why ?? cause;
+    }),
+    end(fault: GatewayError): void {
       why ??= fault;
-      void inner.close();
+      away.abort(fault);
+      void inner?.close();
     },
   };
 }
@@ -59,15 +80,10 @@ export function createLines(deps: {
       async open(config, signal, user = '') {
         const key = keyOf(config, user);
         claims.check(key);
-        const { link, end } = endable(await openCounted(key, config, signal, user));
-        try {
-          claims.check(key); // it may have been claimed while the port was being opened
-        } catch (cause) {
-          await link.close();
-          throw cause;
-        }
-        claims.enter(key, user, link, end);
-        return link;
+        const { link, over, end } = openEndable((either) => openCounted(key, config, either, user), signal);
+        // Entered while it is being opened, too: who claims the line waits until the port is let go.
+        claims.enter(key, user, { closed: over }, end);
+        return await link;
       },
     },
     async openClaimed(config, claim, signal) {

@@ -78,6 +78,21 @@ describe('a serial port behind a device server', () => {
     await opened.close();
   });
 
+  it('does not keep for later what the server takes too late', async () => {
+    const opened = await openRfc2217Port(link(server.port, { connectTimeoutMs: 300 }), systemClock, never);
+    const got: number[] = [];
+    opened.onData((chunk) => got.push(...chunk));
+    server.sendRaw(255, 250, 44, 108, 255, 240, 1);
+    await until(() => got.length === 1, 'the server has said that it is full');
+    await expect(opened.write(Uint8Array.of(7))).rejects.toMatchObject({ code: 'link/timeout' });
+    server.sendRaw(255, 250, 44, 109, 255, 240, 2);
+    await until(() => got.length === 2, 'the server takes data again');
+    await opened.write(Uint8Array.of(8));
+    await until(() => server.heard.length > 0, 'a byte arrives');
+    expect(server.heard).toEqual([8]);
+    await opened.close();
+  });
+
   it('lets go of who waits to write when the server goes', async () => {
     const opened = await openRfc2217Port(link(server.port), systemClock, never);
     const got: number[] = [];

@@ -106,6 +106,10 @@ describe('the terminal', () => {
     await bench.call('tool.lines', { session, dtr: false, breakMs: 250 });
     expect(set).toEqual([{ dtr: false, rts: undefined }, 250]);
     expect(state(session)?.lines).toEqual({ cts: true, dsr: false, dcd: false, dtr: false, rts: true });
+    far.opened.at(-1)?.lose();
+    await clock.advance(10_000);
+    // A port that is opened anew has its DTR on again.
+    expect(state(session)).toMatchObject({ state: 'open', lines: { dtr: true, rts: true } });
   });
 });
 
@@ -129,6 +133,16 @@ describe('the loopback test', () => {
     expect(await bench.call('tool.loopback', { session, bytes: 256 })).toMatchObject({ ok: false, back: 256, wrong: 1 });
   });
 
+  it('ends with the line, and nothing else is sent meanwhile', async () => {
+    const session = await open();
+    const running = expect(bench.call('tool.loopback', { session, bytes: 600 })).rejects.toMatchObject({ code: 'link/lost' });
+    await clock.advance(10);
+    await expect(bench.call('tool.send', { session, bytes: base64('x') })).rejects.toMatchObject({ code: 'api/bad-input' });
+    far.opened[0]?.lose();
+    await clock.advance(10);
+    await running;
+  });
+
   it('ends with the tool', async () => {
     const session = await open();
     const running = expect(bench.call('tool.loopback', { session, bytes: 600 })).rejects.toMatchObject({
@@ -150,6 +164,27 @@ describe('a line that a tool has', () => {
     await bench.call('tool.close', { session });
     expect(far.opened.every((one, i) => i === 2 || !one.open)).toBe(true);
     await expect(bench.lines.links.open(LINK, never, 'meter')).resolves.toBeDefined();
+  });
+
+  it('is not taken any more when the gateway stops', async () => {
+    await bench.sessions.stop();
+    await expect(open()).rejects.toMatchObject({ code: 'gateway/stopping' });
+    expect(bench.lines.claims.list()).toEqual([]);
+  });
+
+  it('is given back when its port is not being opened any more', async () => {
+    const opening = Promise.withResolvers<void>();
+    const slow = createToolBench(clock, { open: async (...how) => opening.promise.then(() => far.links.open(...how)) });
+    const call = slow.call('tool.open', { tool: 'terminal', link: LINK, by: 'Anna', consent: true });
+    call.catch(() => {});
+    await clock.advance(1);
+    const stopping = slow.sessions.stop();
+    await clock.advance(1);
+    expect(slow.lines.claims.list()).toHaveLength(1);
+    opening.resolve();
+    await stopping;
+    await expect(call).rejects.toBeInstanceOf(GatewayError);
+    expect([slow.lines.claims.list(), far.opened.map(({ open: isOpen }) => isOpen)]).toEqual([[], [false]]);
   });
 
   it('is not taken where it cannot be opened', async () => {

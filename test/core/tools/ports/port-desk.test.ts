@@ -114,6 +114,14 @@ describe('what is in the way of a port', () => {
     });
   });
 
+  it('tells nothing of files that are no devices', async () => {
+    expect(await desk.calls['port.diagnose']({ path: '/etc/passwd' }, never, ANNA)).toMatchObject({
+      exists: false,
+      owner: '',
+      mode: '',
+    });
+  });
+
   it.skipIf(missing('socat', 'flock'))('names the program that has it (skipped where socat or flock is missing)', async () => {
     const pair = await createSerialPair();
     const free = await desk.calls['port.diagnose']({ path: pair.a }, never, ANNA);

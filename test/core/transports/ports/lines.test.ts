@@ -83,3 +83,31 @@ it('counts a tool by its claim, and does not call a claim an error', async () =>
   await link.close();
   await claim.release();
 });
+
+it('waits for a port that a device is just opening before a tool has the line', async () => {
+  const opening = Promise.withResolvers<void>();
+  const slow = { open: async () => opening.promise.then(() => createWire()[0]) };
+  const claims = createPortClaims({ now: () => 5 });
+  const own = createLines({ links: slow as never, claims, book: createPlainPortBook(), now: () => 77 });
+  const device = own.links.open(LINK, never, 'meter');
+  let taken = false;
+  const claim = claims.take(own.keyOf(LINK, ''), 'Anna (terminal)', never).then((one) => {
+    taken = true;
+    return one;
+  });
+  await settle();
+  expect(taken).toBe(false);
+  opening.resolve();
+  await expect(device).rejects.toMatchObject({ code: 'link/claimed' });
+  expect((await claim).pauses).toEqual(['meter']);
+  expect(own.figures()).toMatchObject([{ open: false }]);
+});
+
+it('does not open the line for a claim that was given back, nor for another one of the same holder', async () => {
+  const key = lines.keyOf(LINK, '');
+  const first = await lines.claims.take(key, 'Anna (terminal)', never);
+  await first.release();
+  await expect(lines.openClaimed(LINK, first, never)).rejects.toMatchObject({ code: 'link/claimed' });
+  await lines.claims.take(key, 'Anna (terminal)', never);
+  await expect(lines.openClaimed(LINK, first, never)).rejects.toMatchObject({ code: 'link/claimed' });
+});
