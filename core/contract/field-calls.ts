@@ -31,6 +31,8 @@ const consent = z.literal(true);
 const base64 = z.string().max(87_384);
 const session = z.string().max(64);
 const draft = Draft;
+/** Where the values of a new device go: the subscriptions that are added with it. */
+const targets = z.strictObject({ history: z.boolean(), cloud: z.boolean() });
 const opened = z.object({ session: z.string() });
 
 /** Calls about the field: ports, buses, radios, tools, discovery and commissioning. A part of METHODS. */
@@ -196,9 +198,9 @@ export const FIELD_METHODS = {
     }),
     output: z.object({ draft }),
   },
-  /** Whether it could be saved, and what would change. */
+  /** Whether it could be saved like this, and what would change. */
   'commission.check': {
-    input: z.strictObject({ draft, replaces: z.string().nullable() }),
+    input: z.strictObject({ draft, replaces: z.string().nullable(), to: targets }),
     output: z.object({ ok: z.boolean(), faults: z.array(DocumentFault), changes: z.array(ChangeView) }),
   },
   /** Runs it without saving it; topic `tries`. Ends like a tool. */
@@ -209,8 +211,7 @@ export const FIELD_METHODS = {
     input: z.strictObject({
       draft,
       replaces: z.string().nullable(),
-      /** Subscriptions that are added with it. */
-      to: z.strictObject({ history: z.boolean(), cloud: z.boolean() }),
+      to: targets,
       basedOn: z.number().int(),
       by,
       note: z.string().max(200),

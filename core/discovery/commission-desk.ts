@@ -40,7 +40,8 @@ export function createCommissionDesk(deps: DiscoveryDeps): Desk<(typeof METHODS)
   async function edited(draft: Draft, replaces: string | null, to: { history: boolean; cloud: boolean }): Promise<string> {
     const current = await documents.current();
     const subscriptions = routesOf(documents.site(), String(draft['id'] ?? ''), to);
-    return await editInBackground(current?.text ?? null, { device: draft, replaces, subscriptions });
+    const before = documents.site()?.devices.find(({ id }) => id === replaces) ?? null;
+    return await editInBackground(current?.text ?? null, { device: draft, replaces, before, subscriptions });
   }
 
   /** What is taken: the line, and of Bluetooth the connection. Who is only listened to is heard by everybody. */
@@ -76,8 +77,8 @@ export function createCommissionDesk(deps: DiscoveryDeps): Desk<(typeof METHODS)
   return {
     calls: {
       'commission.draft': async (input) => ({ draft: makeDraft(input, deps, documents.site()?.devices ?? []) }),
-      async 'commission.check'({ draft, replaces }) {
-        const { ok, faults, changes } = await documents.check(await edited(draft, replaces, { history: false, cloud: false }));
+      async 'commission.check'({ draft, replaces, to }) {
+        const { ok, faults, changes } = await documents.check(await edited(draft, replaces, to));
         return { ok, faults: [...faults], changes: [...changes] };
       },
       'commission.try': tryOut,

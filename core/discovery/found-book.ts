@@ -123,7 +123,7 @@ export function createFoundBook(deps: FoundBookDeps): FoundBook {
       stops = [
         watchPorts(watch, deps.lines.book, deps.profiles),
         watchAdverts(watch, deps.services.radio, deps.profiles),
-        watchMqtt(watch, deps.services.mqtt),
+        watchMqtt(watch, deps.services.mqtt, deps.profiles),
       ];
     },
     async stop() {

@@ -48,12 +48,12 @@ export const inbox = {
   lookHint: '10.0.0.7, or 10.0.0.7:1502, or 10.0.0.0/28; several with commas. 64 at most.',
   lookNeed: 'Enter at least one address.',
   lookEffects: [
-    'Each address is asked once: connect, read one register, ask for its name.',
+    'Each address is connected to, asked for one register (as unit 1, 255 and 0) and for its name.',
     'Nothing is written.',
     'Security equipment of the network may notice it. Ask who runs the network.',
   ],
   lookAction: 'Look',
-  looked: (count: number) => (count === 1 ? '1 address is asked.' : `${count} addresses are asked.`),
+  looked: (count: number) => (count === 1 ? '1 address was asked.' : `${count} addresses were asked.`),
 } as const;
 
 export const kinds = {
@@ -124,6 +124,7 @@ export const profiles = {
   search: 'Search by maker, model or kind',
   use: 'Use',
   chooseName: (name: string) => `Use ${name}`,
+  whenHeard: 'Offered under “Found here” when it is heard',
   points: (count: number) => (count === 1 ? '1 value' : `${count} values`),
   source: 'Source',
   shipped: 'comes with Gatehouse',
@@ -174,7 +175,7 @@ export const scan = {
   effects: {
     pause: 'Devices of this gateway on the line pause, and go on afterwards.',
     listen: 'First it only listens. If another master is on the line, it says so.',
-    read: 'Then it asks with reading functions only (3, 4, 1, 2 and identification). Nothing is written.',
+    read: 'Then it asks with reading functions only (3, 4 and identification). Nothing is written.',
     risk: 'Devices of other makes that are no Modbus devices may be irritated by the questions. Do not do this while a machine is moving.',
     rest: 'The same line is used for the steps after it: reading registers and trying the device.',
   },

@@ -3,6 +3,7 @@ import type { Input } from '../../contract/api.ts';
 import type { Draft, FoundView, GuessView } from '../../contract/commission-views.ts';
 import type { DeviceConfig } from '../../contract/document/devices.ts';
 import { Link } from '../../contract/document/links.ts';
+import { TAKEN_DEVICE_IDS } from '../../contract/taken-ids.ts';
 import type { DiscoveryDeps } from '../deps.ts';
 import { asDraft } from '../draft-json.ts';
 import { idOf, uniqueId } from '../inbox/sighting.ts';
@@ -58,11 +59,12 @@ export function makeDraft(
   if (input.profile !== null && !profile) {
     throw new GatewayError('profile/unknown', `There is no profile "${input.profile}".`);
   }
-  const base: Draft = profile ? profileDraft(profile, placeOf(guess)) : (guess?.draft ?? {});
+  const isGuessed = guess !== undefined && (input.profile === null || guess.profile === input.profile);
+  const base: Draft = isGuessed ? guess.draft : profile ? profileDraft(profile, placeOf(guess)) : {};
   const draft = { ...base, ...input.with };
   const name = (textIn(draft, 'name') ?? profile?.name ?? guess?.what ?? found?.title ?? 'New device').slice(0, MAX_NAME);
   const wanted = textIn(draft, 'id') ?? idOf(name, 'device');
-  const id = uniqueId(wanted, (one) => devices.some((device) => device.id === one));
+  const id = uniqueId(wanted, (one) => TAKEN_DEVICE_IDS.includes(one) || devices.some((device) => device.id === one));
   const { id: _id, name: _name, ...rest } = draft;
   return asDraft({ id, name, ...rest });
 }

@@ -4,11 +4,11 @@ import { createBackoff } from '../../base/backoff.ts';
 import { GatewayError } from '../../base/errors.ts';
 import type { TryView } from '../../contract/commission-views.ts';
 import type { DeviceConfig } from '../../contract/document/devices.ts';
+import { faultView } from '../../contract/fault-view.ts';
 import type { ReadingBatch } from '../../contract/reading.ts';
 import type { BleRadio } from '../../transports/bluetooth/radio.ts';
 import type { Claim } from '../../transports/ports/claims.ts';
 import type { DiscoveryDeps, HeldSession } from '../deps.ts';
-import { faultView } from '../fault-view.ts';
 
 /** A device that runs before it is saved. */
 export interface TryRun {

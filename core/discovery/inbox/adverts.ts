@@ -18,10 +18,10 @@ const MAX_DEVICES = 1000;
 const SERVICE_VALUES: Readonly<Record<string, readonly string[]>> = {
   '180d': ['heart-rate', 'battery'],
   '1809': ['temperature', 'battery'],
-  '1810': ['systolic', 'diastolic', 'pulse', 'battery'],
+  '1810': ['systolic', 'diastolic', 'pulse-rate', 'battery'],
   '1808': ['glucose', 'battery'],
   '181d': ['weight', 'battery'],
-  '1822': ['spo2', 'pulse', 'battery'],
+  '1822': ['spo2', 'pulse-rate', 'battery'],
   '181a': ['temperature', 'humidity', 'pressure', 'battery'],
 };
 

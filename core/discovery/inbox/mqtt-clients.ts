@@ -1,11 +1,15 @@
 import type { MqttHeard, MqttTraffic } from '../../adapters/mqtt-traffic.ts';
 import type { GuessView } from '../../contract/commission-views.ts';
-import { pointsOfTopics } from './mqtt-points.ts';
+import type { ProfileBook } from '../../profiles/profile-book.ts';
+import { topicMatches } from '../../router/topics.ts';
+import { profileDraft } from '../profile-draft.ts';
+import { pointsOfTopics, topicsOf } from './mqtt-points.ts';
 import type { Sighting, Watch } from './sighting.ts';
 import { birthOf, type SparkplugBirth, sparkplugSighting } from './sparkplug-births.ts';
 
 const MAX_CLIENTS = 200;
 const MAX_TOPICS = 32;
+const MAX_NAME = 80;
 /** A longer payload is no table of values. */
 const MAX_PAYLOAD = 8192;
 
@@ -15,16 +19,28 @@ interface Client {
   readonly topics: Map<string, Uint8Array>;
 }
 
-function guessesOf({ id, topics }: Client): readonly GuessView[] {
+/** Templates all of whose topics this client publishes: `+/status/switch:0` says more than the numbers in it. */
+function profileGuesses({ id, topics }: Client, profiles: ProfileBook): readonly GuessView[] {
+  return profiles.list().flatMap(({ profile }): GuessView[] => {
+    const filters = topicsOf(profile.device);
+    const isPublished = (filter: string): boolean => [...topics.keys()].some((topic) => topicMatches(filter, topic));
+    if (filters.length === 0 || !filters.every(isPublished)) return [];
+    const draft = { ...profileDraft(profile, { identity: `mqtt:${id}` }), client: id };
+    const why = `It publishes the topics of a ${profile.name}.`;
+    return [{ what: profile.name, why, confidence: 'likely', profile: profile.id, adapter: 'mqtt', draft }];
+  });
+}
+
+function plainGuesses({ id, topics }: Client): readonly GuessView[] {
   const points = pointsOfTopics(topics);
   if (points.length === 0) return [];
-  const draft = { adapter: 'mqtt', client: id, identity: `mqtt:${id}`, points: [...points] };
+  const draft = { name: id.slice(0, MAX_NAME), adapter: 'mqtt', client: id, identity: `mqtt:${id}`, points: [...points] };
   const why = `It publishes ${topics.size === 1 ? 'one topic' : `${topics.size} topics`} with ${points.length} values that can be read.`;
   return [{ what: 'An MQTT device', why, confidence: 'likely', profile: null, adapter: 'mqtt', draft }];
 }
 
 /** Sees clients of the local broker and Sparkplug nodes, until the returned function is called. */
-export function watchMqtt(watch: Watch, mqtt: MqttTraffic): () => void {
+export function watchMqtt(watch: Watch, mqtt: MqttTraffic, profiles: ProfileBook): () => void {
   const clients = new Map<string, Client>();
   const births = new Map<string, SparkplugBirth>();
   const isThere = (id: string): boolean => mqtt.clients().some((one) => one.id === id);
@@ -54,7 +70,7 @@ export function watchMqtt(watch: Watch, mqtt: MqttTraffic): () => void {
       steady: true,
       key: id,
       present: () => isThere(id),
-      guesses: () => guessesOf(client),
+      guesses: () => [...profileGuesses(client, profiles), ...plainGuesses(client)],
       get basis() {
         return [...client.topics.keys()].join(' ');
       },

@@ -21,6 +21,9 @@ function leavesOf(value: unknown, path: string, depth: number): Leaf[] {
   );
 }
 
+const isObject = (value: Draft[string]): value is Record<string, Draft[string]> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
 function parse(payload: Uint8Array): unknown {
   const text = Buffer.from(payload).toString('utf8');
   try {
@@ -29,6 +32,13 @@ function parse(payload: Uint8Array): unknown {
   } catch {
     return undefined; // plain text or bytes: no values that could be named
   }
+}
+
+/** The topics that a template's points come on; none where one of them could be anybody's, or it is no template of MQTT. */
+export function topicsOf({ adapter, points }: Draft): readonly string[] {
+  if (adapter !== 'mqtt' || !Array.isArray(points)) return [];
+  const topics = points.map((point) => (isObject(point) && typeof point['topic'] === 'string' ? point['topic'] : '#'));
+  return topics.every((topic) => /[^+#/]/.test(topic)) ? [...new Set(topics)] : [];
 }
 
 const lastLevel = (topic: string): string => topic.slice(topic.lastIndexOf('/') + 1);

@@ -42,19 +42,21 @@ function pointsOf(metrics: readonly string[]): readonly object[] {
   });
 }
 
+/** None before its birth was heard: its metrics are not known, and a device needs values. */
 function guessesOf({ id, metrics }: SparkplugBirth): readonly GuessView[] {
+  if (metrics.length === 0) return [];
   const [group = '', node = '', device] = id.split('/');
   const draft = asDraft({
+    name: (device ?? node).slice(0, 80),
     adapter: 'sparkplug',
     group,
     node,
     device,
     identity: `sparkplug:${id}`,
-    ...(metrics.length > 0 && { points: pointsOf(metrics) }),
+    points: pointsOf(metrics),
   });
   const what = device === undefined ? 'Sparkplug edge node' : 'Device behind a Sparkplug edge node';
-  const birth = metrics.length === 0 ? 'its birth was not heard yet' : `its birth names ${metrics.length} metrics`;
-  const why = `It publishes on the topics of Sparkplug B; ${birth}.`;
+  const why = `It publishes on the topics of Sparkplug B; its birth names ${metrics.length} metrics.`;
   return [{ what, why, confidence: 'sure', profile: null, adapter: 'sparkplug', draft }];
 }
 
@@ -66,7 +68,7 @@ export function sparkplugSighting(birth: SparkplugBirth, present: () => boolean)
     kind: 'sparkplug',
     title: device ?? node,
     place: `group ${group}`,
-    detail: device === undefined ? `edge node ${node}` : `device behind ${node}`,
+    detail: `${device === undefined ? `edge node ${node}` : `device behind ${node}`}${birth.metrics.length > 0 ? '' : '; its birth was not heard yet'}`,
     rssi: null,
     steady: false,
     key: id,

@@ -124,6 +124,6 @@ export const SERIAL_KINDS = {
     what: 'A device that sends lines of text',
     confidence: 'maybe',
     adapter: 'line',
-    draft: { adapter: 'line' },
+    draft: { adapter: 'line', pattern: '(?<line>.+)', points: [{ name: 'line', label: 'Line', type: 'text' }] },
   },
 } as const satisfies Readonly<Record<string, SerialGuess>>;

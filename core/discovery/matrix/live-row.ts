@@ -1,8 +1,8 @@
 import { createBackoff } from '../../base/backoff.ts';
 import { GatewayError } from '../../base/errors.ts';
 import type { MatrixView } from '../../contract/commission-views.ts';
+import { faultView } from '../../contract/fault-view.ts';
 import type { DiscoveryDeps, HeldSession } from '../deps.ts';
-import { faultView } from '../fault-view.ts';
 import type { Asker } from '../modbus/asker.ts';
 import { exchangeMs, openAsker } from '../modbus/open-asker.ts';
 import { createRowReader, type RowPlace, type RowReader } from './read-row.ts';

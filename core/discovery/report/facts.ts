@@ -63,7 +63,7 @@ const LIMIT_WORDS = {
 } as const;
 
 function whyNot(point: PointView): string {
-  if (point.quality !== 'good') return point.note ?? (point.at === null ? 'never read' : `its quality is ${point.quality}`);
+  if (point.quality !== 'good') return point.note || (point.at === null ? 'never read' : `its quality is ${point.quality}`);
   if (point.limit === null || point.limit === 'normal') return '';
   return LIMIT_WORDS[point.limit];
 }

@@ -1,10 +1,12 @@
 import { expect, it, vi } from 'vitest';
+import { decodeAdvert } from '../../../core/adapters/ble/decode.ts';
 import { GatewayError } from '../../../core/base/errors.ts';
 import type { Draft, TryView } from '../../../core/contract/commission-views.ts';
 import { checkDocument } from '../../../core/deploy/check.ts';
 import { createCommissionDesk } from '../../../core/discovery/commission-desk.ts';
 import { asDraft } from '../../../core/discovery/draft-json.ts';
-import type { BleRadio, ConnectOptions } from '../../../core/transports/bluetooth/radio.ts';
+import { advertGuesses } from '../../../core/discovery/inbox/adverts.ts';
+import type { Advert, BleRadio, ConnectOptions } from '../../../core/transports/bluetooth/radio.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';
 import { documentOf } from '../deploy/document-of.ts';
 import { type Bus, CALLER, createBench, never, registersOf, SERIAL, unitsOn } from './bench.ts';
@@ -191,4 +193,59 @@ it('saves it with the subscriptions that are missing', async () => {
   expect(result.document.devices).toMatchObject([{ id: 'meter', points: [{ name: 'a', scale: 0.1 }, { name: 'gone' }] }]);
   // History has everything already.
   expect(result.document.subscriptions).toMatchObject([{ source: 'device:meter', subject: 'devices/meter/#', target: 'cloud' }]);
+});
+
+it('proposes no id that the console has a page of', async () => {
+  const { draft } = setUp();
+  expect((await draft({ with: { name: 'Report' } })).draft).toMatchObject({ id: 'report-2', name: 'Report' });
+});
+
+it('begins with the guess as it is where its own template was chosen', async () => {
+  const { draft, deps } = setUp();
+  const advert: Advert = {
+    address: 'C4:11:22:33:44:55',
+    addressType: 'random',
+    radio: 'hci0',
+    name: 'Polar H10 1234',
+    rssi: -48,
+    txPower: null,
+    manufacturer: new Map(),
+    services: new Map(),
+    uuids: ['180d'],
+    heardAt: 0,
+  };
+  deps.found.note({
+    id: `ble:${advert.address}`,
+    kind: 'ble',
+    title: advert.name,
+    place: '',
+    detail: '',
+    rssi: null,
+    steady: false,
+    key: advert.address,
+    present: () => true,
+    guesses: () => advertGuesses(advert, decodeAdvert(advert), deps.profiles),
+    basis: '',
+  });
+  const { draft: made } = await draft({ found: `ble:${advert.address}`, guess: 0, profile: 'polar-h10' });
+  expect(made).toMatchObject({
+    adapter: 'ble',
+    address: advert.address,
+    addressType: 'random',
+    name: 'Polar H10 heart rate sensor',
+  });
+});
+
+it('checks the document as it will be saved, with the ways of its values', async () => {
+  const { desk, deps, applied } = setUp();
+  const checked: string[] = [];
+  deps.documents.check = async (text) => {
+    checked.push(text);
+    return { ok: true, faults: [], changes: [] };
+  };
+  const to = { history: false, cloud: true };
+  await desk.calls['commission.check']({ draft: DRAFT, replaces: null, to }, never, CALLER);
+  await desk.calls['commission.save']({ draft: DRAFT, replaces: null, to, basedOn: 0, by: 'Kim', note: '' }, never, CALLER);
+  expect(checked[0]).toContain('meter-to-cloud');
+  expect(checked).toEqual(applied);
 });

@@ -2,8 +2,10 @@ import { expect, it } from 'vitest';
 import type { MqttHeard, MqttTraffic } from '../../../core/adapters/mqtt-traffic.ts';
 import { Device } from '../../../core/contract/document/devices.ts';
 import type { SiteDocument } from '../../../core/contract/document/document.ts';
+import { checkDocument } from '../../../core/deploy/check.ts';
 import { createFoundBook, type FoundBookDeps } from '../../../core/discovery/found-book.ts';
-import type { ProfileBook } from '../../../core/profiles/profile-book.ts';
+import { SERIAL_KINDS } from '../../../core/discovery/inbox/usb-table.ts';
+import { createProfileBook, type ProfileBook } from '../../../core/profiles/profile-book.ts';
 import type { Advert, BleRadio } from '../../../core/transports/bluetooth/radio.ts';
 import type { PortFacts } from '../../../core/transports/ports/port-book.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';
@@ -251,6 +253,19 @@ it('sees clients of the broker, and makes points of what they publish', async ()
   expect(bench.found.rows()[0]).toMatchObject({ present: false });
 });
 
+it('knows a client by the topics of a template, and takes only its messages', async () => {
+  const shipped = createProfileBook({ folder: '/nowhere/profiles' });
+  const bench = setUp({ profiles: shipped });
+  await bench.found.start(never);
+  bench.client('shelly-1');
+  bench.message('shelly-1/events', '{"n":1}', 'shelly-1');
+  expect(bench.found.find('mqtt:shelly-1')?.guesses.map((one) => one.profile)).toEqual([null]);
+  bench.message('shelly-1/status/switch:0', '{"output":true,"apower":8.9}', 'shelly-1');
+  const guess = bench.found.find('mqtt:shelly-1')?.guesses[0];
+  expect(guess).toMatchObject({ profile: 'shelly-plus-switch', draft: { client: 'shelly-1', identity: 'mqtt:shelly-1' } });
+  expect(Device.safeParse({ ...guess?.draft, id: 'relay', name: 'Relay' }).error?.issues ?? []).toEqual([]);
+});
+
 it('takes what the gateway itself publishes for no client', async () => {
   const bench = setUp();
   await bench.found.start(never);
@@ -294,6 +309,23 @@ it('keeps what was ignored and when it was first seen over a restart', async () 
   expect(second.found.rows()[0]).toMatchObject({ state: 'ignored', firstAt: seenAt });
   await second.found.ignore(PORT.id, false);
   expect(second.found.rows()[0]).toMatchObject({ state: 'new' });
+});
+
+it('proposes no device that could not be saved, whatever hangs on a port', () => {
+  const link = { kind: 'serial', path: '/dev/ttyUSB0' };
+  for (const { adapter, draft } of Object.values(SERIAL_KINDS)) {
+    if (adapter.startsWith('modbus-')) continue; // its values come out of the decode matrix
+    const device = { ...draft, id: 'd', name: 'D', link };
+    const text = JSON.stringify({ schema: 'gatehouse/1', name: 'x', devices: [device], functions: [], subscriptions: [] });
+    expect(checkDocument(text), adapter).toMatchObject({ ok: true });
+  }
+});
+
+it('proposes nothing for a Sparkplug node whose birth was not heard', async () => {
+  const bench = setUp();
+  await bench.found.start(never);
+  bench.message('spBv1.0/plant/NDATA/edge-1', Uint8Array.of());
+  expect(bench.found.rows()[0]).toMatchObject({ id: 'sparkplug:plant/edge-1', guesses: [] });
 });
 
 it('starts although what was kept cannot be read', async () => {

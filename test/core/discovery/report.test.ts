@@ -83,6 +83,7 @@ it('fails a device whose reading is bad, beyond a limit, or that has failed, and
     points: [{ why: 'no answer' }],
   });
   expect(facts({ quality: 'bad', value: null, at: null })).toMatchObject({ points: [{ why: 'never read' }] });
+  expect(facts({ quality: 'bad', note: '' })).toMatchObject({ judgement: 'failed', points: [{ why: 'its quality is bad' }] });
   const failed = { ...DEVICE, ne107: { state: 'failure' as const, why: 'no session', since: 0 } };
   expect(deviceFacts(failed, undefined)).toMatchObject({ judgement: 'failed' });
 });

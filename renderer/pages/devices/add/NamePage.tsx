@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import type { Draft } from '../../../../core/contract/commission-views.ts';
+import { TAKEN_DEVICE_IDS } from '../../../../core/contract/taken-ids.ts';
 import { Button } from '../../../components/Button.tsx';
 import { TextField } from '../../../components/Choices.tsx';
 import { EmptyNotice, ProblemNotice, Skeleton } from '../../../components/Notices.tsx';
@@ -18,7 +19,7 @@ function Fields(props: { draft: Draft; onChange: (draft: Draft) => void }): Reac
   const { draft, onChange } = props;
   const { link, adapter, replaces, profile } = useAdding();
   const title = nameOfDraft(draft);
-  const taken = rowsOf(useRows('devices')).map((one) => one.id);
+  const taken = [...TAKEN_DEVICE_IDS, ...rowsOf(useRows('devices')).map((one) => one.id)];
   /** The id follows the name as long as nothing knows it. */
   function rename(value: string): void {
     const next = value.slice(0, LONGEST);

@@ -57,7 +57,9 @@ function ProfileRow(props: { profile: ProfileView; onRemoved: () => void }): Rea
           busy={save.busy}
           onClick={() => void save.run({ id: profile.id })}
         />
-        {kind !== null && (
+        {kind === null ? (
+          <span className="small muted">{text.whenHeard}</span>
+        ) : (
           <Button
             kind="primary"
             aria-label={text.chooseName(profile.name)}

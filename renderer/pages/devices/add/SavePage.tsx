@@ -70,13 +70,15 @@ function Form(props: { draft: Draft; onSaved: (saved: Saved) => void }): ReactNo
   const remembered = useStore(settings, (s) => s.person);
   const gateway = useRow('gateway', 'gateway');
   const basedOn = gateway?.deployment.version ?? 0;
-  const [history, setHistory] = useState(true);
+  // what is only put to another place has its ways already
+  const isNew = replaces === null;
+  const [history, setHistory] = useState(isNew);
   const [wantsCloud, setCloud] = useState<boolean | null>(null);
   // without a cloud its messages would only wait
-  const cloud = wantsCloud ?? gateway?.link.state !== 'not-configured';
+  const cloud = wantsCloud ?? (isNew && gateway?.link.state !== 'not-configured');
   const [note, setNote] = useState(text.noteOf(nameOfDraft(draft)).slice(0, LONGEST_NOTE));
   const [by, setBy] = useState(agreedBy || remembered || consent.byDefault);
-  const check = useQuery('commission.check', { draft, replaces });
+  const check = useQuery('commission.check', { draft, replaces, to: { history, cloud } });
   const { run, busy, problem } = useCall('commission.save', {
     inline: true,
     onDone: ({ version }) => {

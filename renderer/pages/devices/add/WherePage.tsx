@@ -18,6 +18,21 @@ const wholeIn = (typed: string, from: number, to: number): number | null => {
   return /^\d+$/.test(typed.trim()) && value >= from && value <= to ? value : null;
 };
 
+const unitIn = (typed: string): number | null => wholeIn(typed, 0, 255);
+
+function UnitField(props: { value: string; onChange: (typed: string) => void }): ReactNode {
+  return (
+    <TextField
+      id="where-unit"
+      label={text.unit}
+      value={props.value}
+      onChange={props.onChange}
+      numeric
+      {...(unitIn(props.value) === null ? { error: text.needUnit } : { hint: text.unitHint })}
+    />
+  );
+}
+
 interface Place {
   readonly link: LinkConfig | null;
   readonly unit: number;
@@ -33,7 +48,7 @@ function useNext(kind: Kind): (place: Place, how: 'search' | 'known') => void {
     const next: Step = profile !== null || !isModbus(adapter) ? 'name' : how === 'search' ? 'scan' : 'decode';
     const name = profile === null ? (link === null || isServer ? start.title : `${start.title}, ${placeOf(link)}`) : title;
     if (profile === null) book.begin({ title: name, adapter, link, unit, extra: start.extra });
-    else book.store.setState({ link, unit, agreedBy: '' });
+    else book.store.setState({ link, unit, agreedBy: '', draft: null });
     goStep(next);
   };
 }
@@ -47,7 +62,7 @@ function SerialPlace(props: { kind: Kind }): ReactNode {
   const [settings, setSettings] = useState<LineSettings>({ baudRate: start.baudRate, parity: 'none', stopBits: 1 });
   const [unit, setUnit] = useState('1');
   const modbus = isModbus(start.adapter);
-  const unitId = wholeIn(unit, 0, 255);
+  const unitId = unitIn(unit);
   const done = (how: 'search' | 'known'): void => {
     if (chosen && unitId !== null) next({ link: serialLink(chosen.port, chosen.by, settings), unit: unitId }, how);
   };
@@ -84,16 +99,7 @@ function SerialPlace(props: { kind: Kind }): ReactNode {
           </header>
           <div className="sheet-body stack">
             <LineSettingsFields value={settings} onChange={setSettings} />
-            {modbus && (
-              <TextField
-                id="where-unit"
-                label={text.unit}
-                value={unit}
-                onChange={setUnit}
-                numeric
-                {...(unitId === null ? { error: text.needUnit } : { hint: text.unitHint })}
-              />
-            )}
+            {modbus && <UnitField value={unit} onChange={setUnit} />}
           </div>
         </section>
       </div>
@@ -111,7 +117,7 @@ function NetworkPlace(props: { kind: Kind }): ReactNode {
   const [unit, setUnit] = useState('1');
   const [settings, setSettings] = useState<LineSettings>({ baudRate: 9600, parity: 'none', stopBits: 1 });
   const number = wholeIn(port, 1, 65_535);
-  const unitId = wholeIn(unit, 0, 255);
+  const unitId = unitIn(unit);
   const isReady = host.trim() !== '' && number !== null && unitId !== null;
   const done = (how: 'search' | 'known'): void => {
     if (!isReady) return;
@@ -161,14 +167,7 @@ function NetworkPlace(props: { kind: Kind }): ReactNode {
             numeric
             {...(number === null ? { error: text.needPort } : {})}
           />
-          <TextField
-            id="where-unit"
-            label={text.unit}
-            value={unit}
-            onChange={setUnit}
-            numeric
-            {...(unitId === null ? { error: text.needUnit } : { hint: text.unitHint })}
-          />
+          <UnitField value={unit} onChange={setUnit} />
           {kind === 'server' && protocol === 'rfc2217' && <LineSettingsFields value={settings} onChange={setSettings} />}
         </div>
       </section>
@@ -220,7 +219,7 @@ function BlePlace(): ReactNode {
                 type="button"
                 className="pick"
                 onClick={() => {
-                  book.store.setState({ extra: { ...extra, address: advert.id } });
+                  book.store.setState({ extra: { ...extra, address: advert.id }, draft: null });
                   goStep('name');
                 }}
               >
