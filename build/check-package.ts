@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { getRawHeader } from '@electron/asar';
 import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
-import { FUSES } from './electron-builder.ts';
+import { FUSES, SHIPPED_FONTS } from './electron-builder.ts';
 
 const FUSE_NAMES: Readonly<Record<keyof typeof FUSES, FuseV1Options>> = {
   runAsNode: FuseV1Options.RunAsNode,
@@ -14,6 +14,8 @@ const FUSE_NAMES: Readonly<Record<keyof typeof FUSES, FuseV1Options>> = {
   grantFileProtocolExtraPrivileges: FuseV1Options.GrantFileProtocolExtraPrivileges,
 };
 
+const FONTS = 'node_modules/dejavu-fonts-ttf/ttf';
+
 const NEEDED = [
   'package.json',
   'dist/package.json',
@@ -22,6 +24,9 @@ const NEEDED = [
   'dist/core/headless.js',
   'dist/core/cli.js',
   'dist/renderer/index.html',
+  'dist/core/report.worker.js',
+  'node_modules/dejavu-fonts-ttf/LICENSE',
+  ...SHIPPED_FONTS.map((name) => `${FONTS}/${name}`),
 ];
 
 interface Entry {
@@ -49,11 +54,13 @@ function archiveFaults(entries: readonly Entry[]): string[] {
   const paths = new Set(entries.map((entry) => entry.path));
   for (const path of NEEDED) if (!paths.has(path)) faults.push(`${path} is missing`);
   for (const { path, unpacked, hashed } of entries) {
-    if (/\.node$|^dist\//.test(path) && !unpacked) faults.push(`${path} is inside the archive, where threads cannot read it`);
+    if (/\.(node|ttf)$|^dist\//.test(path) && !unpacked)
+      faults.push(`${path} is inside the archive, where threads cannot read it`);
     if (!hashed) faults.push(`${path} has no checksum`);
     if (/\.(ts|tsx|map|c|cc|cpp|h|hpp)$/.test(path)) faults.push(`${path} is source and should not be shipped`);
     if (/^node_modules\/(node-(linux|win|darwin)|electron|vite|typescript)/.test(path))
       faults.push(`${path} is not part of the gateway`);
+    if (path.endsWith('.ttf') && !NEEDED.includes(path)) faults.push(`${path} is a font that nothing is written in`);
   }
   return faults;
 }

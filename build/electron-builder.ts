@@ -1,7 +1,17 @@
 import type { Configuration } from 'electron-builder';
 
-/** Packages that the bundles do not contain because they hold native code, and what those need at run time. */
-export const SHIPPED_PACKAGES: readonly string[] = ['better-sqlite3', '@serialport', 'node-gyp-build', 'debug', 'ms'];
+/** Packages that the bundles do not contain because they hold native code or fonts, and what those need at run time. */
+export const SHIPPED_PACKAGES: readonly string[] = [
+  'better-sqlite3',
+  '@serialport',
+  'node-gyp-build',
+  'debug',
+  'ms',
+  'dejavu-fonts-ttf',
+];
+
+/** The fonts of the acceptance report: two of the 21 in their package, which are 10 MB. */
+export const SHIPPED_FONTS: readonly string[] = ['DejaVuSans.ttf', 'DejaVuSans-Bold.ttf'];
 
 /** Switched at packaging, before signing; `check-package.ts` reads them back from the program. */
 export const FUSES = {
@@ -42,6 +52,8 @@ export function packagerConfig(options: { output: string; electronDist?: string 
       '!node_modules/@serialport/bindings-cpp/{src,build}{,/**}',
       // biome-ignore lint/suspicious/noTemplateCurlyInString: placeholders of electron-builder
       '!node_modules/@serialport/bindings-cpp/prebuilds/!(${platform}-${arch}){,/**}',
+      '!node_modules/dejavu-fonts-ttf/!(ttf|LICENSE|package.json){,/**}',
+      `!node_modules/dejavu-fonts-ttf/ttf/!(${SHIPPED_FONTS.join('|')})`,
       '!**/node_modules/node-addon-api{,/**}', // headers for compiling
       '!**/binding.gyp',
       '!**/{README,CHANGELOG}.md',

@@ -31,6 +31,7 @@ const PEERS: readonly { readonly has: string; readonly packages: readonly string
   { has: 'command -v dbus-daemon', packages: ['dbus'] },
   { has: 'command -v ser2net', packages: ['ser2net'] },
   { has: 'command -v xz', packages: ['xz-utils'] },
+  { has: 'command -v pdftotext', packages: ['poppler-utils'] },
 ];
 
 const shell = (command: string): boolean => spawnSync('sh', ['-c', command], { stdio: 'ignore' }).status === 0;

@@ -9,9 +9,9 @@ import './theme/tokens.css';
 import './theme/base.css';
 import './theme/controls.css';
 
-function localStorageOrNull(): Storage | null {
+function storageOrNull(name: 'localStorage' | 'sessionStorage'): Storage | null {
   try {
-    return window.localStorage;
+    return window[name];
   } catch {
     return null; // forbidden by the browser's settings
   }
@@ -19,8 +19,11 @@ function localStorageOrNull(): Storage | null {
 
 const host = document.getElementById('app');
 if (host) {
-  const settings = createSettings({ storage: localStorageOrNull(), root: document.documentElement }, { kiosk: isKiosk(window) });
-  const value = createConsole({ api: createPageClient(window), clock: systemClock, settings });
+  const settings = createSettings(
+    { storage: storageOrNull('localStorage'), root: document.documentElement },
+    { kiosk: isKiosk(window) },
+  );
+  const value = createConsole({ api: createPageClient(window), clock: systemClock, settings }, storageOrNull('sessionStorage'));
   createRoot(host).render(
     <StrictMode>
       <App value={value} />

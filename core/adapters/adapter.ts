@@ -15,11 +15,13 @@ export interface FieldServices {
   readonly claims: PortClaims;
   readonly radio: BleRadio;
   readonly mqtt: MqttTraffic;
+  /** The key of a Bluetooth device by the name of its secret. Rejects with `secret/unknown`, `secret/unreadable`. */
+  bindKey(secret: string): Promise<string>;
 }
 
 /** What a command of a device gave. */
 export interface CommandOutcome {
-  /** `confirmed`: the device was asked again and has it. */
+  /** `confirmed`: the device was asked again and has it, or has said so by itself. */
   readonly state: 'confirmed' | 'done';
   /** What the device said, in words. */
   readonly words: string;
@@ -51,7 +53,12 @@ export interface AdapterSession {
   readNow?(signal: AbortSignal): Promise<void>;
   /** Writes one point; rejects with `adapter/not-writable`, `adapter/unknown-point`, `adapter/exception`, `adapter/timeout`. */
   write?(point: string, value: number | string | boolean, signal: AbortSignal): Promise<void>;
-  /** As `write`, and reads the point again; rejects with `adapter/not-confirmed` where it differs. Absent: `write`, then the next reading. */
+  /** As `write`, without waiting for the device to say what became of it. Absent: `write` does not wait for that anyway. */
+  send?(point: string, value: number | string | boolean, signal: AbortSignal): Promise<void>;
+  /**
+   * As `write`, and reads the point again or waits for the device's own report; rejects with `adapter/not-confirmed` where it differs, and
+   * with `adapter/no-report` where none comes. Absent: `write`, then the next reading.
+   */
   writeConfirmed?(point: string, value: number | string | boolean, signal: AbortSignal): Promise<CommandOutcome>;
   /** An action of this kind of device (`tare`, `print`); rejects with `adapter/unknown-command`, `adapter/refused`. Never repeated. */
   act?(action: string, argument: string | undefined, signal: AbortSignal): Promise<CommandOutcome>;

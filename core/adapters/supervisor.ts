@@ -40,8 +40,13 @@ export interface DeviceSupervisor extends Service {
   onFrame(listener: (frame: FrameView) => void): () => void;
   /** Reads all now. Rejects with the fault, `link/closed` while there is no session, or `api/not-available` where the device cannot be asked. */
   readNow(signal: AbortSignal): Promise<void>;
-  /** Writes one point. Rejects as `readNow` does, or with `adapter/not-writable`, `adapter/unknown-point`, `adapter/bad-value`. */
+  /**
+   * Writes one point. Rejects as `readNow` does, or with `adapter/not-writable`, `adapter/unknown-point`, `adapter/bad-value`; and with
+   * `adapter/not-confirmed` or `adapter/no-report` where the device reports by itself what became of it.
+   */
   write(point: string, value: number | string | boolean, signal: AbortSignal): Promise<void>;
+  /** As `write`, without waiting for a device that reports some time later what became of it. For what nobody waits for. */
+  send(point: string, value: number | string | boolean, signal: AbortSignal): Promise<void>;
   /** Drops the session, if there is one, and opens a new one at once. */
   reconnect(): void;
   /** Runs a command of the document. Rejects as `write` does, with `adapter/unknown-command`, `tool/no-consent`, `adapter/refused`. */
@@ -106,9 +111,9 @@ function createContext(
     frame: hooks.frame,
     framesWanted: hooks.framesWanted,
     emit(batch, heardAt) {
-      if (state.heard(batch)) hooks.alive();
+      if (state.heard(batch.past ? { ...batch, readings: [] } : batch)) hooks.alive();
       hooks.changed();
-      const news = deadBand.filter(batch);
+      const news = batch.past ? batch : deadBand.filter(batch);
       if (!news || news.readings.length === 0) return; // an empty batch is only a sign of life
       try {
         deps.onReadings(news, heardAt);
@@ -237,6 +242,16 @@ export function createDeviceSupervisor(deps: SupervisorDeps, config: DeviceConfi
     });
   }
 
+  async function put(how: 'write' | 'send', ...[point, value, signal]: Parameters<DeviceSupervisor['write']>): Promise<void> {
+    if (!config.points.some(({ name }) => name === point)) {
+      throw new GatewayError('adapter/unknown-point', `${config.name} has no point "${point}"`);
+    }
+    const open = current();
+    if (!open.write) throw new GatewayError('adapter/not-writable', `${config.name}: this kind of device cannot be written`);
+    if (how === 'send' && open.send) await open.send(point, value, signal);
+    else await open.write(point, value, signal);
+  }
+
   return {
     name: `device ${config.id}`,
     id: config.id,
@@ -265,14 +280,8 @@ export function createDeviceSupervisor(deps: SupervisorDeps, config: DeviceConfi
         throw new GatewayError('api/not-available', `${config.name}: this device speaks by itself and cannot be asked`);
       await open.readNow(signal);
     },
-    async write(point, value, signal) {
-      if (!config.points.some(({ name }) => name === point)) {
-        throw new GatewayError('adapter/unknown-point', `${config.name} has no point "${point}"`);
-      }
-      const open = current();
-      if (!open.write) throw new GatewayError('adapter/not-writable', `${config.name}: this kind of device cannot be written`);
-      await open.write(point, value, signal);
-    },
+    write: (point, value, signal) => put('write', point, value, signal),
+    send: (point, value, signal) => put('send', point, value, signal),
     async command(name, value, confirmed, signal) {
       const command = findCommand(config, name, confirmed);
       const startedAt = clock.monotonic();

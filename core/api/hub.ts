@@ -2,10 +2,11 @@ import type { Clock } from '../base/clock.ts';
 import type { Logger } from '../base/log.ts';
 import { TOPICS, type Topic } from '../contract/api.ts';
 import { type AnyEvent, createLogView, createTableView, type View } from './frames/views.ts';
-import type { LogSource, Sources, TableSource } from './sources.ts';
+import type { Caller, LogSource, Sources, TableSource } from './sources.ts';
 
 /** One watch of one client. */
 export interface Watcher {
+  readonly caller: Caller;
   emit(event: AnyEvent): void;
   /** Bytes that wait for this client. */
   readonly buffered: number;
@@ -31,8 +32,10 @@ interface Channel {
   readonly view: View;
   rev: number;
   failing: boolean;
-  /** The watchers, and which of them missed a patch. */
-  readonly watchers: Map<Watcher, { behind: boolean }>;
+  /** Tells the source who watches; gives the end of it. */
+  readonly attend: (caller: Caller) => () => void;
+  /** The watchers, which of them missed a patch, and what ends their attendance. */
+  readonly watchers: Map<Watcher, { behind: boolean; readonly leave: () => void }>;
 }
 
 /** Params with the same fields in another order are the same view. */
@@ -54,7 +57,8 @@ export function createHub(deps: { sources: Sources; clock: Clock; log: Logger },
     const source = deps.sources[topic] as unknown as TableSource<Topic> | LogSource<Topic>; // each topic's source takes its own params
     const view =
       source.kind === 'table' ? createTableView(source, params) : createLogView(source, params, TOPICS[topic].keep ?? 1000);
-    return { topic, view, rev: 1, failing: false, watchers: new Map() };
+    const attend = (caller: Caller): (() => void) => source.attend?.(params as never, caller) ?? (() => {});
+    return { topic, view, rev: 1, failing: false, attend, watchers: new Map() };
   }
 
   function changesOf(channel: Channel): ReturnType<View['changes']> {
@@ -97,6 +101,7 @@ export function createHub(deps: { sources: Sources; clock: Clock; log: Logger },
   }
 
   function unwatch(key: string, channel: Channel, watcher: Watcher): void {
+    channel.watchers.get(watcher)?.leave();
     if (!channel.watchers.delete(watcher) || channel.watchers.size > 0) return;
     channels.delete(key);
     channel.view.close();
@@ -110,7 +115,7 @@ export function createHub(deps: { sources: Sources; clock: Clock; log: Logger },
       const key = keyOf(topic, params);
       const channel = channels.get(key) ?? open(topic, params);
       channels.set(key, channel);
-      channel.watchers.set(watcher, { behind: false });
+      channel.watchers.set(watcher, { behind: false, leave: channel.attend(watcher.caller) });
       stopTimer ??= deps.clock.every(tickMs, () => {
         for (const one of [...channels.values()]) pass(one);
       });

@@ -39,7 +39,7 @@ export interface LogHub {
   onRecord(listener: (record: LogRecord) => void): () => void;
 }
 
-const SECRET = /pass(word|phrase)?$|secret|token|private.?key|^pin$|authorization/i;
+const SECRET = /pass(word|phrase)?$|secret|token|private.?key|bind.?key|^pin$|authorization/i;
 
 /** As JSON, secrets in inner objects hidden too; what JSON cannot hold (a circle, a bigint) must not make logging fail. */
 function asText(value: unknown): string {

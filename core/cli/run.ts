@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import yargs from 'yargs';
 import { describe } from '../base/errors.ts';
 import type { Context } from './commands/command.ts';
+import { alarms, buses } from './commands/field-views.ts';
 import { publish } from './commands/publish.ts';
 import { setPin } from './commands/set-pin.ts';
 import { logs, subscribe } from './commands/streams.ts';
@@ -11,6 +12,7 @@ import { withGateway } from './connect.ts';
 import { addFunctionCommands } from './function-commands.ts';
 import { addOutboxCommands } from './outbox-commands.ts';
 import { createOutput, EXIT, type ExitCode, type Output, report } from './output.ts';
+import { addReportCommand } from './report-commands.ts';
 import { DATA_OPTION, toStartOptions, withStartOptions } from './start-options.ts';
 import { type Act, type Common, UsageError, wholeNumber } from './usage.ts';
 
@@ -50,6 +52,12 @@ function addViews(parser: Common, signal: AbortSignal, finish: Finish): Common {
   return parser
     .command('status', 'How the gateway is', {}, (argv) => finish(() => status(contextOf(argv as never, signal))))
     .command('devices', 'All devices with their state', {}, (argv) => finish(() => devices(contextOf(argv as never, signal))))
+    .command('alarms', 'What somebody should act on, each with its remedy', {}, (argv) =>
+      finish(() => alarms(contextOf(argv as never, signal))),
+    )
+    .command('buses', 'What was found on each Modbus line and of its units, with cause and remedy', {}, (argv) =>
+      finish(() => buses(contextOf(argv as never, signal))),
+    )
     .command('functions', 'All functions with their state', {}, (argv) =>
       finish(() => functions(contextOf(argv as never, signal))),
     )
@@ -133,7 +141,8 @@ function addCommands(parser: Common, signal: AbortSignal, finish: Finish): Commo
     (argv) => finish(() => setPin(contextOf(argv as never, signal))),
   );
   const act: Act = (argv, run) => finish(() => run(contextOf(argv as never, signal)));
-  return addFunctionCommands(addOutboxCommands(addMessages(addViews(withPin, signal, finish), signal, finish), act), act);
+  const withViews = addReportCommand(addViews(withPin, signal, finish), act);
+  return addFunctionCommands(addOutboxCommands(addMessages(withViews, signal, finish), act), act);
 }
 
 /** Runs the `gatehouse` command with these arguments. Never rejects; gives the exit code. */

@@ -13,12 +13,12 @@ export async function syncFolder(dir: string): Promise<void> {
 }
 
 /** Writes a file as a whole: aside, synchronised, renamed, and the folder synchronised. What was there before stays until then. */
-export async function writeDurably(path: string, text: string): Promise<void> {
+export async function writeDurably(path: string, content: string | Uint8Array): Promise<void> {
   const dir = dirname(path);
   await mkdir(dir, { recursive: true });
   const file = await open(`${path}.new`, 'w', 0o600);
   try {
-    await file.writeFile(text);
+    await file.writeFile(content);
     await file.sync();
   } finally {
     await file.close();

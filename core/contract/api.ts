@@ -42,8 +42,17 @@ export const METHODS = {
   'device.list': { input: none, output: z.array(DeviceView) },
   'device.reconnect': { input: z.strictObject({ device: z.string() }), output: done },
   'device.read': { input: z.strictObject({ device: z.string() }), output: done },
+  /**
+   * A person writes a point. One that a command with a `confirm` text writes needs `confirmed: true`, else `tool/no-consent`. Machines are
+   * not asked: functions, subscriptions to a device and the Modbus server write as their rights in the document say.
+   */
   'device.write': {
-    input: z.strictObject({ device: z.string(), point: z.string(), value: z.union([z.number(), z.string(), z.boolean()]) }),
+    input: z.strictObject({
+      device: z.string(),
+      point: z.string(),
+      value: z.union([z.number(), z.string(), z.boolean()]),
+      confirmed: z.boolean().optional(),
+    }),
     output: done,
   },
   ...FIELD_METHODS,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Link } from './document/links.ts';
+import { Profile } from './document/profile.ts';
 import { FaultView } from './views.ts';
 
 /** What the console sees of discovery, scans, profiles and reports. Units as in views.ts. */
@@ -22,7 +23,7 @@ export type GuessView = z.infer<typeof GuessView>;
 
 /** Topic `inbox`: what was seen and is not (or once was) a device of the document. */
 export const FoundView = z.object({
-  /** Its identity: `usb:0403:6001:A1B2`, `ble:AA:BB:...`, `mqtt:<client>`, `sparkplug:<group>/<node>[/<device>]`, `modbus:<line> <unit>`, `modbus-tcp:<host>:<port>`. */
+  /** Its identity: `usb:0403:6001:A1B2`, `ble:AA:BB:...`, `mqtt:<client>`, `sparkplug:<group>/<node>[/<device>]`, `modbus:<line> <unit>`, `modbus-tcp:<host>:<port>[ <unit>]`. */
   id: z.string(),
   kind: z.enum(['port', 'ble', 'mqtt', 'sparkplug', 'modbus-tcp', 'modbus-unit']),
   title: z.string(),
@@ -33,6 +34,8 @@ export const FoundView = z.object({
   /** `added`: the device of the document. `moved`: it was found at another place than the document says. */
   device: z.string().nullable(),
   moved: z.boolean(),
+  /** What moved from where to where, that another device stands at a known address, what it looks like; in whole sentences. */
+  note: z.string().nullable(),
   present: z.boolean(),
   firstAt: z.number(),
   lastAt: z.number(),
@@ -78,7 +81,15 @@ export const ScanView = z.object({
       responseMs: z.number(),
       /** `answered function 3 with exception 2` */
       evidence: z.string(),
-      identification: z.object({ vendor: z.string(), product: z.string(), revision: z.string() }).nullable(),
+      identification: z
+        .object({
+          vendor: z.string(),
+          product: z.string(),
+          revision: z.string(),
+          /** Of a look only, where the device names it. */
+          serial: z.string().optional(),
+        })
+        .nullable(),
       profile: z.string().nullable(),
       /** Ready for `commission.*`. */
       link: Link,
@@ -136,6 +147,8 @@ export const ProfileView = z.object({
   points: z.number(),
   source: z.string(),
   notes: z.string(),
+  /** Settings of its serial line as it leaves the factory; null: it has none, or nothing is known of them. */
+  line: Profile.shape.line.unwrap().nullable(),
   shipped: z.boolean(),
 });
 export type ProfileView = z.infer<typeof ProfileView>;

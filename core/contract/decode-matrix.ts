@@ -181,6 +181,9 @@ function parseShown(text: string): Shown | undefined {
   return { value: Number(`${whole || '0'}.${part || '0'}`.replace(/^([+-])\./, '$10.')), decimals: part.length, digits };
 }
 
+/** Whether this text is a number as displays write it. */
+export const isShownNumber = (text: string): boolean => parseShown(text) !== undefined;
+
 const MAX_POWER = 6;
 const POWERS = Array.from({ length: 2 * MAX_POWER + 1 }, (_, i) => i - MAX_POWER);
 /** `1e-1` and not 0.1 * 1, so that scales are equal as numbers. */
@@ -219,6 +222,9 @@ function scaleWeight(type: MatrixType, power: number, decimals: number): number 
   return beyond === 0 ? 1 : beyond < 0 ? 0.93 ** -beyond : 0.88 ** beyond;
 }
 
+/** Whole numbers read as a float are often smaller than this; nothing that a device measures is. */
+const HARDLY_MEASURED = 1e-12;
+
 /** By significant digits. One reading alone is never certain: it may be chance. */
 const SAYS = [0.3, 0.4, 0.6, 0.8];
 const SURE = 0.95;
@@ -243,7 +249,8 @@ export const matchDisplay: MatchDisplay = (cells, text) => {
     if (cell.value === null) continue;
     const { power, fit } = bestScale(cell.type, cell.value, shown);
     if (fit === 0) continue;
-    const score = fit * says * TYPE_WEIGHT[cell.type] * ORDER_WEIGHT[cell.order];
+    const isOdd = isFloat(cell.type) && cell.value !== 0 && Math.abs(cell.value) < HARDLY_MEASURED;
+    const score = fit * says * TYPE_WEIGHT[cell.type] * ORDER_WEIGHT[cell.order] * (isOdd ? 0.5 : 1);
     matches.push({ ...cell, scale: powerOfTen(power), score: Math.round(score * 1000) / 1000 });
   }
   return matches.sort(byScore);
@@ -251,15 +258,27 @@ export const matchDisplay: MatchDisplay = (cells, text) => {
 
 const byScore = (a: MatrixMatch, b: MatrixMatch): number =>
   b.score - a.score || MATRIX_REGISTERS[a.type] - MATRIX_REGISTERS[b.type] || a.address - b.address;
-const keyOf = ({ address, type, order, scale }: MatrixMatch): string => `${address} ${type} ${order} ${scale}`;
+const placeKey = ({ address, type, order }: MatrixMatch): string => `${address} ${type} ${order}`;
+
+/** A zero fits every scale; until another number says which, it stands as one. */
+const isOpen = ({ value, scale }: MatrixMatch): boolean => value === 0 && scale === 1;
+
+/** The scale that two readings of one place agree on; undefined where they do not. */
+function commonScale(first: MatrixMatch, second: MatrixMatch): number | undefined {
+  if (first.scale === second.scale || isOpen(first)) return second.scale;
+  return isOpen(second) ? first.scale : undefined;
+}
 
 /** What fitted the first reading and fits the second one too, with the same scale; what explains both well comes first. */
 export const narrowMatches: NarrowMatches = (before, after) => {
-  const scores = new Map(before.map((one) => [keyOf(one), one.score]));
+  const places = new Map(before.map((one) => [placeKey(one), one]));
   return after
     .flatMap((one) => {
-      const first = scores.get(keyOf(one));
-      return first === undefined ? [] : [{ ...one, score: 1 - (1 - first) * (1 - one.score) }];
+      const first = places.get(placeKey(one));
+      const scale = first && commonScale(first, one);
+      return first === undefined || scale === undefined
+        ? []
+        : [{ ...one, scale, score: 1 - (1 - first.score) * (1 - one.score) }];
     })
     .sort(byScore);
 };

@@ -6,14 +6,20 @@ export interface Caller {
   readonly id: string;
 }
 
+/** What a view may want to know of who watches it; the rows are the same for everybody. */
+interface Attended<T extends Topic> {
+  /** Called for every client that begins to watch; the returned function when it ends. Must not throw. */
+  attend?(params: Params<T>, caller: Caller): () => void;
+}
+
 /** A view that is a table: `rows` is asked at most a few times a second while somebody watches; unchanged rows keep their identity or are equal as JSON. */
-export interface TableSource<T extends Topic> {
+export interface TableSource<T extends Topic> extends Attended<T> {
   readonly kind: 'table';
   rows(params: Params<T>): readonly Row<T>[];
 }
 
 /** A view that is a stream of rows with rising numeric ids. `open` gives what is there and pushes what comes, until `close`. */
-export interface LogSource<T extends Topic> {
+export interface LogSource<T extends Topic> extends Attended<T> {
   readonly kind: 'log';
   open(params: Params<T>, push: (row: Row<T>) => void): { readonly rows: readonly Row<T>[]; close(): void };
 }

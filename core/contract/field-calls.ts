@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Draft, FoundView, MatrixView, ProfileView, ScanView, TryView } from './commission-views.ts';
 import { Link } from './document/links.ts';
+import { BindKey } from './document/wireless-devices.ts';
 import {
   AdvertView,
   BusMinuteView,
@@ -109,8 +110,10 @@ export const FIELD_METHODS = {
 
   /** Active scan while the views `adverts` are watched; passive where only devices listen. */
   'ble.scan': { input: z.strictObject({ on: z.boolean() }), output: done },
-  'ble.power': { input: z.strictObject({ radio: z.string(), on: z.boolean() }), output: done },
-  'ble.forget': { input: z.strictObject({ address: z.string() }), output: done },
+  /** Switching off ends every connection of this radio. */
+  'ble.power': { input: z.strictObject({ radio: z.string(), on: z.boolean(), by, consent }), output: done },
+  /** Removes the keys of a pairing. */
+  'ble.forget': { input: z.strictObject({ address: z.string(), by, consent }), output: done },
   /** Connects for looking; a device of the document that has the connection is paused meanwhile. */
   'gatt.open': { input: z.strictObject({ address: z.string(), pair: z.boolean(), by, consent }), output: opened },
   'gatt.tree': { input: z.strictObject({ session }), output: GattTreeView },
@@ -126,10 +129,13 @@ export const FIELD_METHODS = {
   'gatt.notify': { input: z.strictObject({ session, characteristic: z.string(), on: z.boolean() }), output: done },
 
   'inbox.ignore': { input: z.strictObject({ id: z.string().max(300), ignored: z.boolean() }), output: done },
-  /** Asks these addresses (`10.0.0.7`, `10.0.0.7:1502`, `10.0.0.0/28`) whether they speak Modbus TCP: connect, read one register, identify. */
+  /**
+   * Asks these addresses (`10.0.0.7`, `10.0.0.7:1502`, `10.0.0.0/28`) whether they speak Modbus TCP: connect, read one register, identify.
+   * An address with which this gateway talks already is not asked.
+   */
   'inbox.look': {
     input: z.strictObject({ addresses: z.array(z.string().max(64)).min(1).max(64), by, consent }),
-    output: z.object({ asked: z.number() }),
+    output: z.object({ asked: z.number(), answered: z.number() }),
   },
 
   /** How many questions a scan would ask, and how long it takes; touches nothing. */
@@ -203,13 +209,22 @@ export const FIELD_METHODS = {
     input: z.strictObject({ draft, replaces: z.string().nullable(), to: targets }),
     output: z.object({ ok: z.boolean(), faults: z.array(DocumentFault), changes: z.array(ChangeView) }),
   },
-  /** Runs it without saving it; topic `tries`. Ends like a tool. */
-  'commission.try': { input: z.strictObject({ draft, by, consent }), output: opened },
+  /** Tries a key on what a Bluetooth device sends now, for up to 20 s: the values it tells. `ble/wrong-key`, `ble/not-seen`. Keeps nothing. */
+  'commission.key': {
+    input: z.strictObject({ address: z.string().max(17), bindKey: BindKey }),
+    output: z.object({ facts: AdvertView.shape.facts }),
+  },
+  /** Runs it without saving it; topic `tries`. Ends like a tool. `bindKey`: instead of the secret that the draft names. */
+  'commission.try': { input: z.strictObject({ draft, bindKey: BindKey.optional(), by, consent }), output: opened },
   'commission.try-end': { input: z.strictObject({ session }), output: done },
-  /** Writes it into a new version of the deployment document. `document/conflict` where another one runs than `basedOn`. */
+  /**
+   * Writes it into a new version of the deployment document. `document/conflict` where another one runs than `basedOn`. `bindKey` goes to
+   * the gateway's secrets, under the name in the draft's `keySecret`.
+   */
   'commission.save': {
     input: z.strictObject({
       draft,
+      bindKey: BindKey.optional(),
       replaces: z.string().nullable(),
       to: targets,
       basedOn: z.number().int(),
@@ -218,7 +233,7 @@ export const FIELD_METHODS = {
     }),
     output: z.object({ version: z.number() }),
   },
-  /** The site acceptance report. `pdf` only where a window can print (Electron); else the page prints itself. */
+  /** The site acceptance report. */
   'report.make': {
     input: z.strictObject({
       format: z.enum(['html', 'json', 'pdf']),
@@ -226,9 +241,11 @@ export const FIELD_METHODS = {
       company: z.string().max(120),
       note: z.string().max(2000),
       devices: z.array(z.string()).max(2000).nullable(),
+      /** For a screen that cannot save files: the report stays on the gateway's disk, among the newest 50. */
+      keep: z.boolean().optional(),
     }),
-    /** `base64` for pdf, else text. */
-    output: z.object({ name: z.string(), text: z.string() }),
+    /** `text`: base64 for pdf; empty where `path` says where the file was kept. */
+    output: z.object({ name: z.string(), text: z.string(), path: z.string().nullable() }),
   },
 
   'profile.list': { input: none, output: z.array(ProfileView) },

@@ -166,6 +166,8 @@ export const AdvertView = z.object({
   perS: z.number(),
   /** `RuuviTag 5`, `BTHome v2`, empty where it is not known. */
   format: z.string(),
+  /** Its values are encrypted: they need the device's key. */
+  locked: z.boolean(),
   facts: z.array(z.object({ name: z.string(), value: z.union([z.number(), z.string(), z.boolean()]), unit: z.string() })),
   /** Raw parts: company or service id, and bytes in base64. */
   parts: z.array(z.object({ kind: z.enum(['manufacturer', 'service']), id: z.string(), bytes: z.string() })),

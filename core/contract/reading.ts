@@ -19,6 +19,11 @@ export interface ReadingBatch {
   readonly sampledAt: number;
   /** Nothing was heard from the device: the readings only say why there are none. No sign of life. */
   readonly unheard?: true;
+  /**
+   * Of earlier: what a device kept while it was cut off. It goes to the subscribers and into the history with its own time; what is known
+   * of the present stays as it is.
+   */
+  readonly past?: true;
 }
 
 /** A frame as it was on the wire, for the screen: what was sent or heard beside what was decoded from it. */

@@ -129,7 +129,7 @@ export const CommandView = z.object({
 });
 export type CommandView = z.infer<typeof CommandView>;
 
-/** What a command did. `confirmed`: the device was asked again and has it. */
+/** What a command did. `confirmed`: the device was asked again and has it, or has said so by itself. */
 export const CommandResultView = z.object({
   state: z.enum(['confirmed', 'done']),
   words: z.string(),

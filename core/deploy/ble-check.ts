@@ -74,11 +74,26 @@ function gattFaults(point: BlePointConfig, at: Path): readonly CrossFault[] {
   return [...(characteristic === undefined ? [missing] : []), ...fieldFaults(field, undefined, [...at, 'field'])];
 }
 
-/** Points of Bluetooth devices that could never have a value: what a schema cannot see. */
+const ENCRYPTED: readonly BleDeviceConfig['decoder'][] = ['auto', 'bthome-v2', 'xiaomi', 'pvvx'];
+
+/** A key that could never open anything. */
+function keyFaults({ keySecret, mode, decoder }: BleDeviceConfig, at: Path): readonly CrossFault[] {
+  if (keySecret === undefined) return [];
+  const path = [...at, 'keySecret'];
+  if (mode === 'gatt') {
+    return [{ path, message: 'A key opens advertisements; this device is connected.', remedy: 'Remove it, or set "pair".' }];
+  }
+  if (ENCRYPTED.includes(decoder)) return [];
+  const message = `Advertisements of the format ${decoder} are not encrypted with a key that can be set here.`;
+  return [{ path, message, remedy: 'Remove "keySecret", or set the decoder "bthome-v2", "xiaomi" or "pvvx".' }];
+}
+
+/** Points of Bluetooth devices that could never have a value, and keys of no use: what a schema cannot see. */
 export function bleFaults(device: DeviceConfig, at: Path): readonly CrossFault[] {
   if (device.adapter !== 'ble') return [];
-  return device.points.flatMap((point, i) => {
+  const faults = device.points.flatMap((point, i) => {
     const path = [...at, 'points', i];
     return device.mode === 'advert' ? advertFaults(device, point, path) : gattFaults(point, path);
   });
+  return [...keyFaults(device, at), ...faults];
 }

@@ -8,6 +8,7 @@ import { functionFaults } from './functions-check.ts';
 import { modbusFaults } from './modbus-check.ts';
 import { outboxFaults } from './outbox-check.ts';
 import { pointFaults } from './points-check.ts';
+import { sameUnits } from './same-unit.ts';
 import { serialFaults } from './serial-check.ts';
 import { serversFaults } from './servers-check.ts';
 import { sharedPorts } from './shared-ports.ts';
@@ -141,8 +142,9 @@ export function crossCheck(document: Parts, known: Names = namesIn(document)): r
     ...devices.flatMap((device, d) => bleFaults(device, ['devices', d])),
     ...functionFaults(functions, known),
     ...sharedPorts(devices),
+    ...sameUnits(devices),
     ...references(document, known),
-    ...serversFaults(document.servers, devices),
+    ...serversFaults(document.servers, { devices, known: known.devices }),
     ...outboxFaults(document.outbox, subscriptions, known.subscriptions),
   ];
 }

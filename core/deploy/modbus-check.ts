@@ -85,6 +85,13 @@ export function modbusFaults(device: ModbusDeviceConfig, at: Path): readonly Cro
       remedy: 'Use kind tcp, or the adapter modbus-rtu.',
     });
   }
+  if (device.adapter !== 'modbus-tcp' && device.unit === 0) {
+    faults.push({
+      path: [...at, 'unit'],
+      message: 'Unit 0 is all units of a serial line at once: none of them answers, so it cannot be polled.',
+      remedy: 'Give the unit id that is set at the device, 1 to 247; a scan of the line finds it.',
+    });
+  }
   if (device.breaker && device.breaker.firstProbeMs > device.breaker.maxProbeMs) {
     faults.push({
       path: [...at, 'breaker', 'firstProbeMs'],

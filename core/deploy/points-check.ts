@@ -26,6 +26,17 @@ function limitFaults(limits: LimitsConfig, at: Path): readonly CrossFault[] {
   ];
 }
 
+const NO_NUMBERS: readonly string[] = ['bool', 'boolean', 'string', 'text', 'ascii', 'hex'];
+
+/** Limits of what is never a number would be watched by nobody. */
+function idleLimits(point: DeviceConfig['points'][number], at: Path): readonly CrossFault[] {
+  const field = 'field' in point ? point.field : undefined;
+  const type = field?.type ?? ('type' in point ? point.type : undefined);
+  if (!point.limits || type === undefined || !NO_NUMBERS.includes(type)) return [];
+  const message = `"${point.name}" is of the type ${type}, which has no limits: nothing would be watched.`;
+  return [{ path: [...at, 'limits'], message, remedy: 'Remove them; "states" says which of its values need attention.' }];
+}
+
 function mqttFaults(device: Extract<DeviceConfig, { adapter: 'mqtt' }>, at: Path): readonly CrossFault[] {
   return device.points.flatMap((point, i): CrossFault[] => {
     const path = [...at, 'points', i];
@@ -87,6 +98,7 @@ export function pointFaults(device: DeviceConfig, at: Path): readonly CrossFault
   return [
     ...idFaults(device, at),
     ...device.points.flatMap((point, i) => (point.limits ? limitFaults(point.limits, [...at, 'points', i]) : [])),
+    ...device.points.flatMap((point, i) => idleLimits(point, [...at, 'points', i])),
     ...commandFaults(device, at),
     ...(device.adapter === 'mqtt' ? mqttFaults(device, at) : []),
   ];

@@ -42,7 +42,7 @@ function framingFaults({ framing, checksum, ask, maxLength }: FramesDeviceConfig
 }
 const plain = (hex: string): string => hex.replace(/\s/g, '').toLowerCase();
 
-/** What these kinds of device can do; the others take no actions of this level. */
+/** What these kinds of device can do; the others have no actions. */
 const ACTIONS: Readonly<Partial<Record<DeviceConfig['adapter'], readonly string[]>>> = {
   scale: ['tare', 'clear-tare', 'zero'],
   printer: ['print', 'cut', 'feed', 'drawer', 'test-page'],
@@ -50,16 +50,19 @@ const ACTIONS: Readonly<Partial<Record<DeviceConfig['adapter'], readonly string[
 };
 
 function actionFaults(device: DeviceConfig, at: Path): readonly CrossFault[] {
-  const known = ACTIONS[device.adapter];
-  if (!known) return [];
+  const known = ACTIONS[device.adapter] ?? [];
   return (device.commands ?? []).flatMap(({ do: what }, i): CrossFault[] =>
     what.kind !== 'action' || known.includes(what.action)
       ? []
       : [
           {
             path: [...at, 'commands', i, 'do', 'action'],
-            message: `This kind of device cannot "${what.action}".`,
-            remedy: `It can: ${known.join(', ')}.`,
+            ...(known.length === 0
+              ? {
+                  message: `This kind of device has no actions, so it cannot "${what.action}".`,
+                  remedy: 'Use a command of the kind "write" with one of its points.',
+                }
+              : { message: `This kind of device cannot "${what.action}".`, remedy: `It can: ${known.join(', ')}.` }),
           },
         ],
   );
@@ -67,11 +70,12 @@ function actionFaults(device: DeviceConfig, at: Path): readonly CrossFault[] {
 
 /** Faults of devices with serial protocols that a schema cannot see. */
 export function serialFaults(device: DeviceConfig, at: Path): readonly CrossFault[] {
-  if (device.adapter === 'scanner') return scannerFaults(device, at);
+  if (device.adapter === 'scanner') return [...scannerFaults(device, at), ...actionFaults(device, at)];
   if (device.adapter !== 'frames') return actionFaults(device, at);
   const frame = device.framing.by === 'length' ? device.framing.length : undefined;
   return [
     ...framingFaults(device, at),
+    ...actionFaults(device, at),
     ...device.points.flatMap(({ field }, i) => fieldFaults(field, frame, [...at, 'points', i, 'field'])),
   ];
 }

@@ -6,6 +6,12 @@ import type { CrossFault } from './cross-fault.ts';
 import type { Path } from './document-path.ts';
 import { wordsOf } from './modbus-check.ts';
 
+interface Sources {
+  readonly devices: readonly DeviceConfig[];
+  /** Names of all devices, also of those with faults of their own. */
+  readonly known: readonly string[];
+}
+
 const isBits = ({ table }: ServedPointConfig): boolean => table === 'coil' || table === 'discrete';
 const sizeOf = (point: ServedPointConfig): number => (isBits(point) ? 1 : wordsOf(point));
 
@@ -56,9 +62,10 @@ function formFaults(point: ServedPointConfig, path: Path): readonly CrossFault[]
   return faults;
 }
 
-function sourceFaults(point: ServedPointConfig, path: Path, devices: readonly DeviceConfig[]): readonly CrossFault[] {
+function sourceFaults(point: ServedPointConfig, path: Path, { devices, known }: Sources): readonly CrossFault[] {
   const device = devices.find(({ id }) => id === point.device);
   if (!device) {
+    if (known.includes(point.device)) return []; // it has a slip of its own, which is said already
     return [
       { path: [...path, 'device'], message: `There is no device "${point.device}".`, remedy: 'Name a device of this document.' },
     ];
@@ -106,7 +113,7 @@ function overlaps(points: readonly ServedPointConfig[], at: Path): readonly Cros
   });
 }
 
-function serverFaults(server: ModbusServerConfig, at: Path, devices: readonly DeviceConfig[]): readonly CrossFault[] {
+function serverFaults(server: ModbusServerConfig, at: Path, sources: Sources): readonly CrossFault[] {
   const wrongAddresses = (server.allow ?? []).flatMap((entry, i): CrossFault[] =>
     isNetwork(entry)
       ? []
@@ -128,18 +135,18 @@ function serverFaults(server: ModbusServerConfig, at: Path, devices: readonly De
     ...wrongAddresses,
     ...server.points.flatMap((point, i) => {
       const path = [...at, 'points', i];
-      return [...formFaults(point, path), ...sourceFaults(point, path, devices)];
+      return [...formFaults(point, path), ...sourceFaults(point, path, sources)];
     }),
     ...overlaps(server.points, [...at, 'points']),
   ];
 }
 
 /** Faults of the servers of a document that a schema cannot see. */
-export function serversFaults(servers: SiteDocument['servers'], devices: readonly DeviceConfig[]): readonly CrossFault[] {
+export function serversFaults(servers: SiteDocument['servers'], sources: Sources): readonly CrossFault[] {
   const all = servers?.modbus ?? [];
   return all.flatMap((server, i): CrossFault[] => {
     const at: Path = ['servers', 'modbus', i];
-    const faults: CrossFault[] = [...serverFaults(server, at, devices)];
+    const faults: CrossFault[] = [...serverFaults(server, at, sources)];
     const others = all.slice(0, i);
     if (others.some(({ id }) => id === server.id)) {
       faults.push({

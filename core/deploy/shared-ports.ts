@@ -21,7 +21,7 @@ function isNameOf(path: string, bind: PortBindingConfig): boolean {
  * As far as a document tells. What is bound twice to different adapters are two ports, though both may have had one name when they were
  * commissioned; a plain name is taken for the port that had it then.
  */
-function samePort(a: SerialLinkConfig, b: SerialLinkConfig): boolean {
+export function samePort(a: SerialLinkConfig, b: SerialLinkConfig): boolean {
   if (a.bind && b.bind) return bindingKey(a.bind) === bindingKey(b.bind);
   const bind = a.bind ?? b.bind;
   return a.path === b.path || (bind !== undefined && isNameOf(a.bind ? b.path : a.path, bind));

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { Device } from '../contract/document/devices.ts';
 import { FunctionSpec } from '../contract/document/functions.ts';
 import { Outbox } from '../contract/document/outbox.ts';
+import { Servers } from '../contract/document/servers.ts';
 import { Subscription } from '../contract/document/subscriptions.ts';
 import { crossCheck } from './cross-check.ts';
 import type { CrossFault } from './cross-fault.ts';
@@ -44,6 +45,7 @@ export function crossCheckSoundParts(raw: unknown): readonly CrossFault[] {
   const places: Readonly<Record<string, readonly Sound<unknown>[]>> = { devices, functions, subscriptions };
   const parts = {
     outbox: Outbox.safeParse(raw['outbox'] ?? {}).data,
+    servers: Servers.safeParse(raw['servers'] ?? {}).data,
     devices: devices.map((one) => one.value),
     functions: functions.map((one) => one.value),
     subscriptions: subscriptions.map((one) => one.value),

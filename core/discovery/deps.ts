@@ -9,6 +9,8 @@ import type { LinkConfig } from '../contract/document/links.ts';
 import type { ToolView } from '../contract/field-views.ts';
 import type { ChangeView, DeviceView, DocumentFault } from '../contract/views.ts';
 import type { ProfileBook } from '../profiles/profile-book.ts';
+import type { SecretStore } from '../security/secrets.ts';
+import type { Neighbours } from '../transports/neighbours.ts';
 import type { Claim } from '../transports/ports/claims.ts';
 import type { Lines } from '../transports/ports/lines.ts';
 import type { FoundBook } from './found-book.ts';
@@ -40,6 +42,7 @@ export interface HeldSessions {
   ): Promise<HeldSession>;
   of(id: string, caller: Caller, ...tools: readonly ToolView['tool'][]): HeldSession;
   look(id: string): HeldSession;
+  attend(id: string, caller: Caller): () => void;
   readonly lines: LogSource<'tool-lines'>;
 }
 
@@ -67,8 +70,11 @@ export interface DiscoveryDeps {
   readonly profiles: ProfileBook;
   readonly documents: Documents;
   readonly found: FoundBook;
+  readonly neighbours: Neighbours;
+  /** Where the keys of Bluetooth devices are kept. */
+  readonly secrets: Pick<SecretStore, 'get' | 'set' | 'remove'>;
   deviceViews(): readonly DeviceView[];
   deviceConfig(id: string): DeviceConfig | undefined;
-  /** Prints a page as PDF; null where there is no window that could. */
-  readonly print: ((html: string) => Promise<Uint8Array>) | null;
+  /** Keeps the file of a report on this machine, and says where it lies. */
+  keepReport(name: string, bytes: Uint8Array): Promise<string>;
 }

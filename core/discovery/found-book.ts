@@ -4,15 +4,19 @@ import type { Logger } from '../base/log.ts';
 import type { Service } from '../base/service.ts';
 import type { FoundView, GuessView, ScanView } from '../contract/commission-views.ts';
 import type { SiteDocument } from '../contract/document/document.ts';
+import type { DeviceView } from '../contract/views.ts';
 import type { ProfileBook } from '../profiles/profile-book.ts';
+import { type NeighbourTable, NO_NEIGHBOURS } from '../transports/neighbours.ts';
 import type { Lines } from '../transports/ports/lines.ts';
 import { watchAdverts } from './inbox/adverts.ts';
 import { createKeptMarks, type KeptFacts } from './inbox/kept-marks.ts';
+import type { Address } from './inbox/look.ts';
 import { watchMqtt } from './inbox/mqtt-clients.ts';
 import { watchPorts } from './inbox/ports.ts';
 import type { Sighting } from './inbox/sighting.ts';
 import { createSiteMatch } from './inbox/site-match.ts';
-import { unitSighting } from './inbox/units.ts';
+import { hardwareOf, isTcpDevice, placeOf, type TcpDevice } from './inbox/tcp-identity.ts';
+import { heldSighting, unitSighting } from './inbox/units.ts';
 
 /** All that was seen of the field and is not, or once was, a device of the document. Bounded; what nobody wants goes first. */
 export interface FoundBook extends Service {
@@ -24,6 +28,10 @@ export interface FoundBook extends Service {
   note(sighting: Sighting): void;
   /** A unit that a scan found on the line with this key. */
   noteUnit(key: string, found: ScanView['found'][number]): void;
+  /** Who is behind which address now. */
+  noteNeighbours(table: NeighbourTable): void;
+  /** Addresses that were not asked, as a device of the document is at work there; a row only where what stands there is not as it was. */
+  noteHeld(addresses: readonly Address[]): void;
 }
 
 export interface FoundBookDeps {
@@ -34,6 +42,8 @@ export interface FoundBookDeps {
   readonly profiles: ProfileBook;
   readonly kept: KeptFacts;
   site(): SiteDocument | null;
+  /** Undefined where the device does not run. */
+  health(device: string): DeviceView['health'] | undefined;
 }
 
 /** Rows at most; beyond them the one that was not seen for longest goes. */
@@ -58,6 +68,7 @@ export function createFoundBook(deps: FoundBookDeps): FoundBook {
   const entries = new Map<string, Entry>();
   const marks = createKeptMarks({ clock, log, kept: deps.kept });
   let stops: (() => void)[] = [];
+  let neighbours = NO_NEIGHBOURS;
 
   function dropOldest(): void {
     let oldest: string | undefined;
@@ -94,7 +105,7 @@ export function createFoundBook(deps: FoundBookDeps): FoundBook {
 
   function viewOf(id: string, entry: Entry, match: ReturnType<typeof createSiteMatch>): FoundView {
     const { sighting, firstAt, lastAt } = entry;
-    const { device, moved } = match(sighting);
+    const { device, moved, note } = match(sighting);
     const present = sighting.present();
     return {
       id,
@@ -105,6 +116,7 @@ export function createFoundBook(deps: FoundBookDeps): FoundBook {
       state: device !== null ? 'added' : marks.isIgnored(id) ? 'ignored' : 'new',
       device,
       moved,
+      note,
       present,
       firstAt,
       lastAt: present && sighting.steady ? Math.max(lastAt, thisMinute()) : lastAt,
@@ -112,8 +124,15 @@ export function createFoundBook(deps: FoundBookDeps): FoundBook {
       guesses: guessesOf(entry),
     };
   }
-  const matching = (): ReturnType<typeof createSiteMatch> => createSiteMatch(deps.site()?.devices ?? [], deps.lines);
+  const matching = (): ReturnType<typeof createSiteMatch> =>
+    createSiteMatch(deps.site()?.devices ?? [], deps.lines, { neighbours, health: deps.health, said: marks.said });
   const turn = { new: 0, ignored: 1, added: 2 } as const;
+
+  /** Whether the document has the device at this address, or it is its hardware that is there now. */
+  function isConcerned(device: TcpDevice, address: Address): boolean {
+    const mac = neighbours.macOf(address.host, device.link.host);
+    return placeOf(device.link) === placeOf(address) || (mac !== undefined && hardwareOf(device)?.is === mac);
+  }
 
   return {
     name: 'inbox',
@@ -143,6 +162,24 @@ export function createFoundBook(deps: FoundBookDeps): FoundBook {
     },
     ignore: marks.ignore,
     note,
-    noteUnit: (key, found) => note(unitSighting(key, found, deps.profiles)),
+    noteUnit(key, found) {
+      const sighting = unitSighting(key, found, deps.profiles, (host) => neighbours.macOf(host));
+      const { network } = sighting;
+      if (network && network.says !== '') marks.noteSaid(placeOf(network), network.says);
+      note(sighting);
+    },
+    noteNeighbours(table) {
+      neighbours = table;
+    },
+    noteHeld(addresses) {
+      const match = matching();
+      const devices = (deps.site()?.devices ?? []).filter(isTcpDevice);
+      for (const address of addresses) {
+        for (const device of devices.filter((one) => isConcerned(one, address))) {
+          const sighting = heldSighting(device, address);
+          if (!entries.has(sighting.id) && match(sighting).note !== null) note(sighting);
+        }
+      }
+    },
   };
 }

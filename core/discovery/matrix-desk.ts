@@ -1,3 +1,4 @@
+import { refuseForAll } from '../adapters/modbus/for-all.ts';
 import { framingOf } from '../adapters/modbus/line-timing.ts';
 import type { MatrixView } from '../contract/commission-views.ts';
 import type { Desk } from '../contract/desk.ts';
@@ -18,7 +19,7 @@ const SIMULATED_USER = 'matrix';
  * 3 and 4. Ends when it is closed or nobody looks at it any more.
  */
 export function createMatrixDesk(deps: DiscoveryDeps): Desk<(typeof METHODS)[number], (typeof TOPICS)[number]> {
-  const rows = createLiveRows<LiveRow>(deps.sessions);
+  const rows = createLiveRows<LiveRow>();
 
   function begin(session: HeldSession, link: LinkConfig, row: LiveRow): void {
     rows.begin(session, row, row.run(session.signal));
@@ -29,6 +30,7 @@ export function createMatrixDesk(deps: DiscoveryDeps): Desk<(typeof METHODS)[num
     calls: {
       async 'matrix.open'(input, signal, caller) {
         const { link, unit, table, address, count, by } = input;
+        refuseForAll(framingOf(input.adapter), unit);
         const key = deps.lines.keyOf(link, SIMULATED_USER);
         const session = await deps.sessions.open({ tool: 'matrix', line: lineName(link), link, key, by, caller }, signal);
         const { claim } = session;
@@ -51,6 +53,7 @@ export function createMatrixDesk(deps: DiscoveryDeps): Desk<(typeof METHODS)[num
       matrix: {
         kind: 'table',
         rows: ({ session }): readonly MatrixView[] => rows.look(session).map((row) => row.view()),
+        attend: ({ session }, caller) => deps.sessions.attend(session, caller),
       },
     },
   };

@@ -9,6 +9,7 @@ export interface DraftPlace {
   readonly unit?: number | undefined;
   readonly address?: string | undefined;
   readonly identity?: string | undefined;
+  readonly keySecret?: string | undefined;
 }
 
 const isSerial = (link: LinkConfig): boolean => link.kind === 'serial' || link.kind === 'rfc2217';
@@ -18,7 +19,7 @@ const isSerial = (link: LinkConfig): boolean => link.kind === 'serial' || link.k
  * line gets the settings with which the device leaves the factory.
  */
 export function profileDraft(profile: ProfileFile, place: DraftPlace): Draft {
-  const { link, unit, address, identity } = place;
+  const { link, unit, address, identity, keySecret } = place;
   const factory = profile.line ?? {};
   const { unit: factoryUnit, ...settings } = factory;
   const isModbus = String(profile.device['adapter'] ?? '').startsWith('modbus-');
@@ -31,5 +32,6 @@ export function profileDraft(profile: ProfileFile, place: DraftPlace): Draft {
     ...(isModbus && number !== undefined && { unit: number }),
     ...(address !== undefined && { address }),
     ...(identity !== undefined && { identity }),
+    ...(keySecret !== undefined && { keySecret }),
   });
 }

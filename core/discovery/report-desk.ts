@@ -4,18 +4,27 @@ import type { Desk } from '../contract/desk.ts';
 import type { DiscoveryDeps } from './deps.ts';
 import { idOf } from './inbox/sighting.ts';
 import { deviceFacts, type ReportFacts } from './report/facts.ts';
-import { reportHtml } from './report/html.ts';
+import { createReportPress, type ReportPress } from './report/report-press.ts';
 
 const METHODS = ['report.make'] as const;
 const TOPICS = [] as const satisfies readonly never[];
 
+/** `acceptance-pump-house-2026-11-23.pdf`. With the time for files that lie beside each other. */
+function fileName({ site, madeAt }: ReportFacts, format: string, withTime: boolean): string {
+  const [day = '', time = ''] = new Date(madeAt).toISOString().split(/[T.]/);
+  return `acceptance-${idOf(site, 'site')}-${day}${withTime ? `-${time.replaceAll(':', '')}` : ''}.${format}`;
+}
+
 /** The site acceptance report: what every device reads now, its limits, who made it and when. */
-export function createReportDesk(deps: DiscoveryDeps): Desk<(typeof METHODS)[number], (typeof TOPICS)[number]> {
+export function createReportDesk(
+  deps: DiscoveryDeps,
+  press: ReportPress = createReportPress(deps.clock),
+): Desk<(typeof METHODS)[number], (typeof TOPICS)[number]> {
   async function gather(input: Input<'report.make'>): Promise<ReportFacts> {
     const views = deps.deviceViews();
-    const missing = input.devices?.find((id) => !views.some((view) => view.id === id));
-    if (missing !== undefined) throw new GatewayError('adapter/unknown-device', `There is no device "${missing}".`);
-    const chosen = views.filter(({ id }) => input.devices?.includes(id) ?? true);
+    const wanted = input.devices && new Set(input.devices);
+    const chosen = views.filter(({ id }) => wanted?.delete(id) ?? true);
+    for (const id of wanted ?? []) throw new GatewayError('adapter/unknown-device', `There is no device "${id}".`);
     const devices = chosen.map((view) => deviceFacts(view, deps.deviceConfig(view.id)));
     const site = deps.documents.site();
     const current = await deps.documents.current();
@@ -35,25 +44,18 @@ export function createReportDesk(deps: DiscoveryDeps): Desk<(typeof METHODS)[num
     };
   }
 
-  async function pdfOf(html: string): Promise<string> {
-    if (!deps.print) {
-      throw new GatewayError('api/not-available', 'Only the window of the gateway itself can make a PDF.', {
-        remedy: 'Open the report as a page and let the browser print it.',
-      });
-    }
-    return Buffer.from(await deps.print(html)).toString('base64');
-  }
-
   return {
     calls: {
-      async 'report.make'(input) {
+      async 'report.make'(input, signal) {
+        const { format, by, keep = false } = input;
         const facts = await gather(input);
-        const day = new Date(facts.madeAt).toISOString().slice(0, 10);
-        const name = `acceptance-${idOf(facts.site, 'site')}-${day}.${input.format}`;
-        deps.log.info('report.made', { name, by: input.by, devices: facts.devices.length });
-        if (input.format === 'json') return { name, text: `${JSON.stringify(facts, null, 2)}\n` };
-        const html = reportHtml(facts);
-        return { name, text: input.format === 'pdf' ? await pdfOf(html) : html };
+        const name = fileName(facts, format, keep);
+        const began = deps.clock.monotonic();
+        const bytes = await press.make(format, facts, signal);
+        const path = keep ? await deps.keepReport(name, bytes) : null;
+        const ms = Math.round(deps.clock.monotonic() - began);
+        deps.log.info('report.made', { name, by, devices: facts.devices.length, bytes: bytes.length, ms, path });
+        return { name, text: keep ? '' : Buffer.from(bytes).toString(format === 'pdf' ? 'base64' : 'utf8'), path };
       },
     },
     views: {},

@@ -17,6 +17,7 @@ import { createReportDesk } from '../discovery/report-desk.ts';
 import { createScanDesk } from '../discovery/scan-desk.ts';
 import { createProfileBook } from '../profiles/profile-book.ts';
 import { createProfileDesk } from '../profiles/profile-desk.ts';
+import type { SecretStore } from '../security/secrets.ts';
 import { createBleDesk } from '../tools/bluetooth/ble-desk.ts';
 import { createBusDesk } from '../tools/buses/bus-desk.ts';
 import { createModbusTool } from '../tools/buses/modbus-tool.ts';
@@ -28,11 +29,14 @@ import { createToolSessions } from '../tools/sessions.ts';
 import { openRadio } from '../transports/bluetooth/open-radio.ts';
 import { createByteLinks } from '../transports/byte-links.ts';
 import type { ByteLinks } from '../transports/byte-port.ts';
+import { createNeighbours } from '../transports/neighbours.ts';
 import { createPortClaims } from '../transports/ports/claims.ts';
 import { createLines } from '../transports/ports/lines.ts';
 import { type PortRoots, SYSTEM_ROOTS } from '../transports/ports/port-book.ts';
 import { createPortBook } from '../transports/ports/system-book.ts';
+import { createBindKeys } from './bind-keys.ts';
 import { createKeptFacts } from './kept-facts.ts';
+import { createKeptReports } from './kept-reports.ts';
 import { createMqttTraffic } from './mqtt-traffic.ts';
 import type { Shared } from './shared.ts';
 import { VERSION } from './version.ts';
@@ -59,8 +63,8 @@ export interface FieldSideDeps {
   devices(): ReadonlyMap<string, DeviceSupervisor>;
   engine(): DeployEngine;
   broker(): LocalBroker | null;
+  readonly secrets: SecretStore;
   publish(topic: string, payload: Uint8Array, how: { readonly qos: 0 | 1; readonly retain: boolean }): Promise<void>;
-  readonly print: ((html: string) => Promise<Uint8Array>) | null;
 }
 
 /** Builds the field from its parts and connects them. */
@@ -73,7 +77,8 @@ export function createFieldSide(shared: Shared, deps: FieldSideDeps): FieldSide 
   const radio = openRadio({ clock, log: logs.logger('bluetooth'), claims, platform: process.platform });
   const mqtt = createMqttTraffic({ clock, router: shared.router, broker: deps.broker, publish: deps.publish });
   const adapters = createAdapterRegistry();
-  const services: FieldServices = { keyOf: lines.keyOf, claims, radio, mqtt };
+  const bindKey = createBindKeys(deps.secrets);
+  const services: FieldServices = { keyOf: lines.keyOf, claims, radio, mqtt, bindKey };
   const sessions = createToolSessions({ clock, log: logs.logger('tools'), claims, newId: randomUUID });
   const profiles = createProfileBook({ folder: join(deps.dataDir, 'profiles'), log: logs.logger('profiles') });
   const config = (id: string) => deps.site()?.devices.find((one) => one.id === id);
@@ -88,6 +93,7 @@ export function createFieldSide(shared: Shared, deps: FieldSideDeps): FieldSide 
     profiles,
     kept: createKeptFacts(join(deps.dataDir, 'inbox.json')),
     site: deps.site,
+    health: (id) => deps.devices().get(id)?.view().health,
   });
   const discovery: DiscoveryDeps = {
     ...base,
@@ -107,9 +113,11 @@ export function createFieldSide(shared: Shared, deps: FieldSideDeps): FieldSide 
       apply: (text, how) => deps.engine().apply(text, { ...how, sameCode: true }),
     },
     found,
+    neighbours: createNeighbours({ arp: deps.portRoots?.arp ?? '/proc/net/arp', platform: process.platform }),
+    secrets: deps.secrets,
     deviceViews: views,
     deviceConfig: config,
-    print: deps.print,
+    keepReport: createKeptReports(join(deps.dataDir, 'reports')),
   };
   const desks = [
     createPortDesk(tools),

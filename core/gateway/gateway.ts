@@ -123,8 +123,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     devices: () => site.devices(),
     engine: () => engine,
     broker: () => doors.broker(),
+    secrets: side.host.secrets,
     publish: (topic, payload, how) => doors.publishAsClient('gateway', { topic, payload, qos: how.qos, retain: how.retain }),
-    print: options.desktop?.print ?? null,
   });
   const servers = createModbusServers({
     clock,

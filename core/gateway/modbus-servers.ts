@@ -75,7 +75,7 @@ export function createModbusServers(deps: {
     async write(device: string, point: string, value: number | string | boolean, signal: AbortSignal): Promise<void> {
       const supervisor = deps.devices().get(device);
       if (!supervisor) throw new Error(`there is no device ${device} now`);
-      await supervisor.write(point, value, signal);
+      await supervisor.send(point, value, signal); // a master waits a second or so; it sees the device's report when it reads
     },
   };
 

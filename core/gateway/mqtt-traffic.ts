@@ -1,20 +1,17 @@
 import type { MqttClientEvent, MqttHeard, MqttTraffic } from '../adapters/mqtt-traffic.ts';
 import type { Clock } from '../base/clock.ts';
 import { createEmitter } from '../base/emitter.ts';
+import { GatewayError } from '../base/errors.ts';
 import type { LocalBroker } from '../broker/broker.ts';
 import type { Message } from '../contract/message.ts';
 import type { Router } from '../router/router.ts';
-import { topicMatches } from '../router/topics.ts';
+import { createTopicListeners } from './topic-listeners.ts';
 
 interface Listener {
   readonly filter: string;
   hear(heard: MqttHeard): void;
-  /** What was retained before it came has been given to it. */
-  caughtUp: boolean;
 }
 
-/** Topics whose listeners are remembered; it begins anew when there are more. */
-const CACHE_MAX = 10_000;
 /** The broker may be late: its port may be taken for a while. */
 const BROKER_LOOK_MS = 500;
 /** Clients that come in crowds are looked at together. */
@@ -33,8 +30,9 @@ export function createMqttTraffic(deps: {
   publish(topic: string, payload: Uint8Array, how: { readonly qos: 0 | 1; readonly retain: boolean }): Promise<void>;
 }): MqttTraffic {
   const { clock } = deps;
-  const listeners = new Set<Listener>();
-  const byTopic = new Map<string, readonly Listener[]>();
+  const listeners = createTopicListeners<Listener>();
+  /** Those to whom what is retained is still to be given. */
+  const fresh = new Set<Listener>();
   const events = createEmitter<MqttClientEvent>();
   let known = new Map<string, Client>();
   let last: Message | undefined;
@@ -42,31 +40,25 @@ export function createMqttTraffic(deps: {
   let stopLooking = (): void => {};
   let stopBroker: (() => void) | undefined;
   let cancelDiff: (() => void) | undefined;
+  /** Calls of `publish` that are handing a message to the router: what the tap hears meanwhile is our own. */
+  let publishing = 0;
 
-  function listenersOf(topic: string): readonly Listener[] {
-    const found = byTopic.get(topic);
-    if (found) return found;
-    const made = [...listeners].filter(({ filter }) => topicMatches(filter, topic));
-    if (byTopic.size >= CACHE_MAX) byTopic.clear();
-    byTopic.set(topic, made);
-    return made;
-  }
   function tap(message: Message): void {
     if (message === last || message.source.kind !== 'client') return; // once for each of its edges
     last = message;
-    const hearing = listenersOf(message.topic);
+    const hearing = listeners.match(message.topic, message.source.id);
     if (hearing.length === 0) return;
     const { topic, payload, retain, source, at } = message;
-    const heard: MqttHeard = { topic, payload, retain, client: source.id, at: at.wallMs, heardAt: at.monoMs };
+    const said = { topic, payload, retain, client: source.id, at: at.wallMs, heardAt: at.monoMs };
+    const heard: MqttHeard = publishing > 0 ? { ...said, own: true } : said;
     for (const { hear } of hearing) hear(heard);
   }
 
   function catchUp(): void {
     const broker = deps.broker();
     if (!broker) return;
-    for (const listener of listeners) {
-      if (listener.caughtUp) continue;
-      listener.caughtUp = true;
+    for (const listener of fresh) {
+      fresh.delete(listener);
       for (const { topic, payload } of broker.retained(listener.filter)) {
         if (!listeners.has(listener)) break;
         listener.hear({ topic, payload, retain: true, client: '', at: clock.now(), heardAt: clock.monotonic() });
@@ -118,15 +110,15 @@ export function createMqttTraffic(deps: {
   }
 
   return {
-    onMessage(filter, hear) {
-      const listener: Listener = { filter, hear, caughtUp: false };
+    onMessage(filter, hear, client) {
+      const listener: Listener = { filter, hear };
       if (listeners.size === 0) stopTap = deps.router.tap(tap);
-      listeners.add(listener);
-      byTopic.clear();
+      listeners.add(listener, filter, client);
+      if (client === undefined) fresh.add(listener);
       queueMicrotask(look); // not before this call has returned, and before any message can come
       return () => {
         if (!listeners.delete(listener)) return;
-        byTopic.clear();
+        fresh.delete(listener);
         rest();
       };
     },
@@ -139,6 +131,17 @@ export function createMqttTraffic(deps: {
       };
     },
     clients: () => deps.broker()?.status().clients ?? [],
-    publish: deps.publish,
+    async publish(topic, payload, how) {
+      if (!deps.broker())
+        throw new GatewayError('broker/not-open', `"${topic}" cannot be published: the local broker is not open`);
+      let published: Promise<void>;
+      publishing += 1;
+      try {
+        published = deps.publish(topic, payload, how); // it reaches the tap within this call
+      } finally {
+        publishing -= 1;
+      }
+      await published;
+    },
   };
 }

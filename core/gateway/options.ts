@@ -23,8 +23,6 @@ export interface StartOptions {
 export interface Desktop {
   /** Ends the kiosk: the window closes, the gateway is stopped, the process ends. */
   exit(by: string): void;
-  /** Prints a page of HTML as PDF. */
-  print?(html: string): Promise<Uint8Array>;
 }
 
 /** How a gateway is started, from the command line or from Electron. */

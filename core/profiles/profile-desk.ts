@@ -24,6 +24,7 @@ const viewOf = (profile: ProfileFile, shipped: boolean): ProfileView => ({
   points: sampleDevice(profile).points.length,
   source: sourceWords(profile.source),
   notes: profile.notes ?? '',
+  line: profile.line ?? null,
   shipped,
 });
 

@@ -14,6 +14,7 @@ export const PLACE_KEYS = [
   'addressType',
   'radio',
   'identity',
+  'keySecret',
   'location',
   'enabled',
   'profile',
@@ -100,7 +101,10 @@ export function readProfile(text: string): ProfileFile {
   try {
     raw = JSON.parse(text);
   } catch (cause) {
-    throw new GatewayError('profile/invalid', 'The file is not JSON.', { cause });
+    throw new GatewayError('profile/invalid', 'The file is not JSON, or not all of it is there.', {
+      cause,
+      remedy: 'Choose the JSON file of a template as a gateway has saved it.',
+    });
   }
   return checkProfile(raw);
 }

@@ -10,7 +10,10 @@ import type { Claim, PortClaims } from '../transports/ports/claims.ts';
 
 export type ToolLine = Omit<ToolLineView, 'id' | 'at' | 'gapUs'>;
 
-/** A tool that somebody has open. It ends when it is closed, and when nobody has looked at it for `LEASE_MS`. */
+/**
+ * A tool that somebody has open. It ends when it is closed, and when who opened it has not looked at it for `LEASE_MS`: others may look on,
+ * but cannot keep a line from its devices.
+ */
 export interface ToolSession {
   readonly id: string;
   readonly tool: ToolView['tool'];
@@ -28,7 +31,7 @@ export interface ToolSession {
    * now. Lines are said in the order of their times.
    */
   say(line: ToolLine, heardAt?: number): void;
-  /** Somebody looks. */
+  /** Its owner is there. */
   renew(): void;
   /** Done before the line is given back, in reverse order of their adding; must not reject. */
   onEnd(work: () => Promise<void>): void;
@@ -53,8 +56,10 @@ export interface ToolSessions {
   open(opening: ToolOpening, signal: AbortSignal): Promise<ToolSession>;
   /** For a call of the tool: renews it. Throws `tool/unknown-session`, or `tool/not-yours` where another client opened it. */
   of(id: string, caller: Caller, ...tools: readonly ToolView['tool'][]): ToolSession;
-  /** For a view: renews it, whoever looks. Throws `tool/unknown-session`. */
+  /** For a view, which anybody may watch: renews nothing. Throws `tool/unknown-session`. */
   look(id: string): ToolSession;
+  /** A client watches a view of the session, until the returned function is called. Only its owner's watching holds the lease. */
+  attend(id: string, caller: Caller): () => void;
   views(): readonly ToolView[];
   readonly lines: LogSource<'tool-lines'>;
   stop(): Promise<void>;
@@ -71,9 +76,12 @@ interface Kept {
   readonly caller: Caller;
   readonly rows: () => readonly ToolLineView[];
   readonly onRow: (listener: (row: ToolLineView) => void) => () => void;
+  /** Views of it that its owner watches. */
   watchers: number;
   lookedAt: number;
 }
+
+const isSame = (a: Caller, b: Caller): boolean => a.id === b.id && a.kind === b.kind;
 
 export function createToolSessions(deps: {
   readonly clock: Clock;
@@ -90,6 +98,15 @@ export function createToolSessions(deps: {
     const found = kept.get(id);
     if (!found) throw new GatewayError('tool/unknown-session', 'This tool has been closed.');
     return found;
+  }
+  function attend(id: string, caller: Caller): () => void {
+    const one = kept.get(id);
+    if (!one || !isSame(one.caller, caller)) return () => {};
+    one.watchers += 1;
+    return () => {
+      one.watchers -= 1;
+      one.lookedAt = clock.monotonic();
+    };
   }
   function checkLeases(): void {
     const now = clock.monotonic();
@@ -198,33 +215,22 @@ export function createToolSessions(deps: {
       if (tools.length > 0 && !tools.includes(session.tool)) {
         throw new GatewayError('api/bad-input', `A ${session.tool} cannot do that.`);
       }
-      if (owner.id !== caller.id || owner.kind !== caller.kind) {
+      if (!isSame(owner, caller)) {
         throw new GatewayError('tool/not-yours', `${session.view().by} has opened this tool.`);
       }
       session.renew();
       return session;
     },
-    look(id) {
-      const { session } = find(id);
-      session.renew();
-      return session;
-    },
+    look: (id) => find(id).session,
+    attend,
     views: () => [...kept.values()].map(({ session }) => session.view()),
     lines: {
       kind: 'log',
       open({ session }, push) {
         const one = find(session);
-        one.watchers += 1;
-        const stop = one.onRow(push);
-        return {
-          rows: one.rows(),
-          close() {
-            stop();
-            one.watchers -= 1;
-            one.lookedAt = clock.monotonic();
-          },
-        };
+        return { rows: one.rows(), close: one.onRow(push) };
       },
+      attend: ({ session }, caller) => attend(session, caller),
     },
     async stop() {
       stopped = true;

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import './hex-text.css';
 
 /** Bytes of a base64 text; empty when it is not base64. */
-export function bytesOf(base64: string): Uint8Array {
+export function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
   try {
     return Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
   } catch {

@@ -5,8 +5,8 @@ import { useConsole } from '../stores/context.tsx';
 import { type Problem, problemOf } from './use-call.ts';
 import { useRows } from './use-table.ts';
 
-/** Opens a tool: `tool.open`, `gatt.open`. */
-export type OpenTool = (api: GatewayApi) => Promise<{ readonly session: string }>;
+/** Opens a tool: `tool.open`, `gatt.open`. The signal is for the call: who cancels must not get the line a moment later. */
+export type OpenTool = (api: GatewayApi, signal: AbortSignal) => Promise<{ readonly session: string }>;
 
 export interface ToolSessionState {
   /** `over`: it ended without this screen closing it; `cut`: the connection to the gateway broke, so that the tool is not ours any more. */
@@ -19,6 +19,8 @@ export interface ToolSessionState {
   readonly problem: Problem | null;
   /** Resolves with whether it is open. */
   readonly open: (how: OpenTool) => Promise<boolean>;
+  /** Ends the waiting for a tool that is being opened; one that opened all the same is given back. */
+  readonly cancel: () => void;
   readonly close: () => void;
   readonly clearProblem: () => void;
 }
@@ -37,19 +39,21 @@ export function useToolSession(): ToolSessionState {
   const mine = useRef<string | null>(null);
   const alive = useRef(true);
   const seen = useRef(false);
+  const newest = useRef(held);
+  newest.current = held;
+  const opening = useRef<AbortController | null>(null);
 
   const giveBack = useCallback(
-    (session: string): void => {
-      // It may be over already; then there is nothing to give back.
-      api.call('tool.close', { session }).catch(() => {});
-    },
+    // It may be over already; then there is nothing to give back.
+    (session: string): Promise<unknown> => api.call('tool.close', { session }).catch(() => {}),
     [api],
   );
   useEffect(() => {
     alive.current = true;
     return () => {
       alive.current = false;
-      if (mine.current !== null) giveBack(mine.current);
+      opening.current?.abort();
+      if (mine.current !== null) void giveBack(mine.current);
       mine.current = null;
     };
   }, [giveBack]);
@@ -69,29 +73,42 @@ export function useToolSession(): ToolSessionState {
 
   const open = useCallback(
     async (how: OpenTool): Promise<boolean> => {
+      const own = new AbortController();
+      opening.current?.abort();
+      opening.current = own;
+      const { state } = newest.current;
+      const before = state === 'open' ? 'over' : state === 'opening' ? 'closed' : state;
       setHeld((now) => ({ ...now, state: 'opening', problem: null }));
+      const old = mine.current;
+      mine.current = null;
       try {
-        const { session } = await how(api);
-        if (!alive.current) {
-          giveBack(session);
-          return false;
+        // It still has the line where its connection was lost.
+        if (old !== null) await giveBack(old);
+        const { session } = await how(api, own.signal);
+        if (own.signal.aborted) {
+          void giveBack(session);
+          own.signal.throwIfAborted();
         }
         mine.current = session;
         seen.current = false;
         setHeld({ state: 'open', session, problem: null });
         return true;
       } catch (error) {
-        if (alive.current) setHeld((now) => ({ ...now, state: 'closed', problem: problemOf(error) }));
+        const problem = own.signal.aborted ? null : problemOf(error);
+        if (alive.current && opening.current === own) setHeld((now) => ({ ...now, state: before, problem }));
         return false;
+      } finally {
+        if (opening.current === own) opening.current = null;
       }
     },
     [api, giveBack],
   );
+  const cancel = useCallback(() => opening.current?.abort(), []);
   const close = useCallback(() => {
-    if (mine.current !== null) giveBack(mine.current);
+    if (mine.current !== null) void giveBack(mine.current);
     mine.current = null;
-    setHeld((now) => ({ ...now, state: 'closed', problem: null }));
+    setHeld(CLOSED);
   }, [giveBack]);
   const clearProblem = useCallback(() => setHeld((now) => ({ ...now, problem: null })), []);
-  return { ...held, view, open, close, clearProblem };
+  return { ...held, view, open, cancel, close, clearProblem };
 }

@@ -18,6 +18,8 @@ export interface Pick {
 
 /** A device on its way into the deployment document: what is known of it so far. */
 export interface Adding {
+  /** The page on which its place was given, `serial`; empty: it was found, or nothing is chosen. */
+  readonly where: string;
   /** What it is called on the way, `Silicon Labs CP2102`. */
   readonly title: string;
   /** Id in the inbox; null: chosen by hand. */
@@ -36,9 +38,12 @@ export interface Adding {
   readonly scan: string | null;
   readonly picks: readonly Pick[];
   readonly draft: Draft | null;
+  /** The key of an encrypted Bluetooth device; empty: none was given. Never a part of the draft, which is shown and compared. */
+  readonly bindKey: string;
 }
 
 const NOTHING: Adding = {
+  where: '',
   title: '',
   found: null,
   guess: null,
@@ -52,6 +57,7 @@ const NOTHING: Adding = {
   scan: null,
   picks: [],
   draft: null,
+  bindKey: '',
 };
 
 export interface AddingBook {
@@ -62,9 +68,36 @@ export interface AddingBook {
   inTurn<T>(work: () => Promise<T>): Promise<T>;
 }
 
-/** Kept for the console as a whole: the steps are pages of their own, and a look at another page must not lose what was found. */
-export function createAddingBook(): AddingBook {
-  const store = createStore<Adding>()(() => NOTHING);
+const KEY = 'gatehouse.adding';
+const isLike = (value: unknown, model: unknown): boolean =>
+  Array.isArray(model) ? Array.isArray(value) : model === null ? true : typeof value === typeof model && value !== null;
+
+/** What was being added before the page was loaded anew. Whoever agreed did so for the page that is gone. */
+function readStored(storage: Storage | null): Adding {
+  try {
+    const stored: unknown = JSON.parse(storage?.getItem(KEY) ?? 'null');
+    if (typeof stored !== 'object' || stored === null) return NOTHING;
+    const known = { ...NOTHING, ...stored };
+    const isWhole = Object.entries(NOTHING).every(([key, model]) => isLike(known[key as keyof Adding], model));
+    return isWhole ? { ...known, agreedBy: '' } : NOTHING;
+  } catch {
+    return NOTHING; // blocked or damaged: it begins anew
+  }
+}
+
+/**
+ * Kept for the console as a whole: the steps are pages of their own, and a look at another page must not lose what was found. In `storage`
+ * it outlives a page that is loaded anew; all but the key of a device, which a browser would keep in clear.
+ */
+export function createAddingBook(storage: Storage | null = null): AddingBook {
+  const store = createStore<Adding>()(() => readStored(storage));
+  store.subscribe((adding) => {
+    try {
+      storage?.setItem(KEY, JSON.stringify({ ...adding, bindKey: '' }));
+    } catch {
+      // private windows refuse; it then lasts as long as the page
+    }
+  });
   let last: Promise<unknown> = Promise.resolve();
   return {
     store,

@@ -20,7 +20,11 @@ export interface Console {
   readonly adding: AddingBook;
 }
 
-export function createConsole(deps: { api: GatewayApi; clock: Clock; settings: SettingsStore }): Console {
+/** `memory` outlives the page being loaded anew; absent: nothing does. */
+export function createConsole(
+  deps: { api: GatewayApi; clock: Clock; settings: SettingsStore },
+  memory: Storage | null = null,
+): Console {
   const topics = createTopicStores(deps);
   return {
     ...deps,
@@ -28,7 +32,7 @@ export function createConsole(deps: { api: GatewayApi; clock: Clock; settings: S
     time: createGatewayTime({ clock: deps.clock, topics }),
     trail: createBacklogTrail(topics),
     toasts: createToasts(deps.clock),
-    adding: createAddingBook(),
+    adding: createAddingBook(memory),
   };
 }
 

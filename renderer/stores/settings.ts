@@ -9,6 +9,8 @@ export interface ConsoleSettings {
   readonly keyboard: boolean;
   /** Who works at this screen, as it was last said where a name is asked for; empty until then. */
   readonly person: string;
+  /** Whether Bluetooth devices are asked for their names while somebody looks at them; otherwise nothing is sent. */
+  readonly askNames: boolean;
 }
 
 export type SettingsStore = StoreApi<ConsoleSettings>;
@@ -19,10 +21,11 @@ function readStored(storage: Storage | null): Partial<ConsoleSettings> {
   try {
     const stored: unknown = JSON.parse(storage?.getItem(KEY) ?? '{}');
     if (typeof stored !== 'object' || stored === null) return {};
-    const found: { theme?: Theme; keyboard?: boolean; person?: string } = {};
+    const found: { theme?: Theme; keyboard?: boolean; person?: string; askNames?: boolean } = {};
     if ('theme' in stored && (stored.theme === 'light' || stored.theme === 'dark')) found.theme = stored.theme;
     if ('keyboard' in stored && typeof stored.keyboard === 'boolean') found.keyboard = stored.keyboard;
     if ('person' in stored && typeof stored.person === 'string') found.person = stored.person.slice(0, 80);
+    if ('askNames' in stored && typeof stored.askNames === 'boolean') found.askNames = stored.askNames;
     return found;
   } catch {
     return {}; // a blocked or damaged storage only costs the remembered choice
@@ -35,6 +38,7 @@ export function createSettings(deps: { storage: Storage | null; root: HTMLElemen
     theme: 'system',
     keyboard: options.kiosk,
     person: '',
+    askNames: true,
     ...readStored(deps.storage),
   }));
   const show = ({ theme }: ConsoleSettings): void => {

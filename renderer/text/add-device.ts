@@ -35,6 +35,7 @@ export const inbox = {
   unignoreName: (title: string) => `Show again: ${title}`,
   moved: 'At another place now',
   movedBody: (device: string) => `This is "${device}" of the deployment, found at another port or address.`,
+  check: 'Look twice',
   move: 'Use it here',
   moveName: (title: string) => `Use it here: ${title}`,
   gone: 'Not there now',
@@ -54,6 +55,9 @@ export const inbox = {
   ],
   lookAction: 'Look',
   looked: (count: number) => (count === 1 ? '1 address was asked.' : `${count} addresses were asked.`),
+  lookedNone: 'No address was asked: this gateway talks with it already.',
+  answered: (count: number) =>
+    count === 0 ? 'None speaks Modbus TCP.' : count === 1 ? 'One speaks Modbus TCP.' : `${count} speak Modbus TCP.`,
 } as const;
 
 export const kinds = {
@@ -101,6 +105,7 @@ export const where = {
   baud: 'Speed (baud)',
   parity: 'Parity',
   parities: { none: 'None', even: 'Even', odd: 'Odd' },
+  dataBits: 'Data bits',
   stopBits: 'Stop bits',
   host: 'Host or address',
   hostHint: '192.168.1.20 or meter.local',
@@ -134,10 +139,12 @@ export const profiles = {
   exportName: (name: string) => `Save ${name} as a file`,
   remove: 'Remove',
   removeName: (name: string) => `Remove ${name}`,
+  removeBody: 'Devices that were made with it go on as they are. Save it as a file first if it may be needed again.',
   removed: (name: string) => `${name} was removed.`,
   none: 'No template matches',
   noneBody: 'Change the search, or import a file.',
-  unreadable: 'The file could not be read',
+  unreadable: 'The file cannot be read, or is larger than a template may be.',
+  notImported: (file: string) => `${file} was not imported`,
   unreadableRemedy: 'Choose a JSON file of a template, 1 MB at most.',
   make: 'Make a template',
   makeTitle: (name: string) => `Template from ${name}`,
@@ -251,6 +258,7 @@ export const tryIt = {
   notFine: (count: number) => (count === 1 ? '1 value is not good yet.' : `${count} values are not good yet.`),
   faults: (count: string) => `${count} faults`,
   right: 'Values are right',
+  allTheSame: 'Save all the same',
   change: 'Change values',
   skip: 'Save without trying',
   again: 'Try again',

@@ -8,6 +8,7 @@ export const mqtt = {
   closeAll: 'Close all',
   shown: (shown: string, all: string) =>
     shown === all ? (all === '1' ? '1 topic' : `${all} topics`) : `${shown} of ${all} topics`,
+  most: 'No more are kept: those that were silent longest are left out.',
   none: 'No topic yet',
   noneBody: 'Topics appear when a client or a device publishes on the local broker, and retained ones at once.',
   noMatch: 'No topic matches',
@@ -47,6 +48,7 @@ export const mqtt = {
   topic: 'Topic',
   topicFault: 'Enter a topic without + and #, at most 32 levels.',
   message: 'Message',
+  tooLong: 'The newest message is too long to be taken over from the screen: only its first 256 bytes are here.',
   qos: 'Delivery',
   qoses: { '0': 'At most once (QoS 0)', '1': 'At least once (QoS 1)' },
   retain: 'Keep it for new subscribers (retain)',

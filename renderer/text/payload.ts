@@ -9,7 +9,7 @@ export const payload = {
   as: 'Show content as',
   formats: { json: 'JSON', hex: 'Hex', text: 'Text' },
   notJson: 'The content is not JSON. Look at it as text or hex.',
-  cut: 'Only the first 4 kB are shown, so that it cannot be read as JSON.',
+  cut: 'Only the beginning is shown, so that it cannot be read as JSON.',
   empty: 'The message has no content.',
   size: (size: string, truncated: boolean) => (truncated ? `${size}, first 4 kB shown` : size),
 } as const;

@@ -2,6 +2,7 @@ import { advertsPart } from './field/adverts.ts';
 import { busOf32Part } from './field/bus-of-32.ts';
 import { linesPart } from './field/lines.ts';
 import { modbusValuesPart } from './field/modbus-values.ts';
+import { mqttPointsPart } from './field/mqtt-points.ts';
 import { plugsPart } from './field/plugs.ts';
 import { createMachine } from './machine.ts';
 import type { Case, Findings } from './report.ts';
@@ -17,6 +18,7 @@ async function run({ quick, note }: Parameters<Case['run']>[0]): Promise<Finding
       ['bus of 32', () => busOf32Part(machine, quick, note)],
       ['Modbus TCP values', () => modbusValuesPart(machine, quick, note)],
       ['advertisers', () => advertsPart(quick, note)],
+      ['MQTT points', () => mqttPointsPart(quick, note)],
     ] as const) {
       parts.push(await part());
       note(name);

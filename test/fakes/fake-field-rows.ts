@@ -149,6 +149,7 @@ export const adverts = (now: number): Row<'adverts'>[] => [
     count: 812,
     perS: 0.9,
     format: 'RuuviTag 5',
+    locked: false,
     facts: [
       { name: 'temperature', value: 24.3, unit: '°C' },
       { name: 'humidity', value: 53.49, unit: '%' },
@@ -162,7 +163,35 @@ export const adverts = (now: number): Row<'adverts'>[] => [
   },
 ];
 
+/** An encrypted thermometer, as it stands in the inbox. */
+const lockedFound = (now: number): Row<'inbox'> => ({
+  id: 'ble:54:48:E6:8F:80:A5',
+  kind: 'ble',
+  title: 'BTHome v2',
+  place: '-66 dBm on hci0',
+  detail: 'BTHome v2, encrypted: needs the device’s key',
+  state: 'new',
+  device: null,
+  moved: false,
+  note: null,
+  present: true,
+  firstAt: now - 200_000,
+  lastAt: now,
+  rssi: -66,
+  guesses: [
+    {
+      what: 'BTHome v2 sensor, encrypted',
+      why: 'Its advertisement is BTHome v2, encrypted: it needs the device’s key, which is asked for before it is tried.',
+      confidence: 'likely',
+      profile: null,
+      adapter: 'ble',
+      draft: { adapter: 'ble', address: '54:48:E6:8F:80:A5', mode: 'advert', keySecret: 'bluetooth/5448E68F80A5' },
+    },
+  ],
+});
+
 export const found = (now: number): Row<'inbox'>[] => [
+  lockedFound(now),
   {
     id: 'usb:10c4:ea60:0001',
     kind: 'port',
@@ -172,6 +201,7 @@ export const found = (now: number): Row<'inbox'>[] => [
     state: 'new',
     device: null,
     moved: false,
+    note: null,
     present: true,
     firstAt: now - 90_000,
     lastAt: now,
@@ -196,6 +226,7 @@ export const found = (now: number): Row<'inbox'>[] => [
     state: 'new',
     device: null,
     moved: false,
+    note: null,
     present: true,
     firstAt: now - 300_000,
     lastAt: now,
@@ -224,6 +255,7 @@ export const foundMore = (now: number): Row<'inbox'>[] => [
     state: 'new',
     device: null,
     moved: false,
+    note: null,
     present: true,
     firstAt: now - 30_000,
     lastAt: now - 4000,
@@ -260,6 +292,7 @@ export const foundMore = (now: number): Row<'inbox'>[] => [
     state: 'added',
     device: 'meter',
     moved: true,
+    note: 'It was at /dev/ttyUSB0 and is now at /dev/ttyUSB4.',
     present: true,
     firstAt: now - 86_400_000,
     lastAt: now,
@@ -275,6 +308,7 @@ export const foundMore = (now: number): Row<'inbox'>[] => [
     state: 'new',
     device: null,
     moved: false,
+    note: null,
     present: false,
     firstAt: now - 600_000,
     lastAt: now - 500_000,
@@ -299,6 +333,7 @@ export const foundMore = (now: number): Row<'inbox'>[] => [
     state: 'added',
     device: 'cold-store',
     moved: false,
+    note: null,
     present: true,
     firstAt: now - 86_400_000,
     lastAt: now,
@@ -319,6 +354,7 @@ export const profiles: Output<'profile.list'> = [
     points: 12,
     source: 'SDM630-Modbus protocol implementation V1.0, input registers',
     notes: '',
+    line: { baudRate: 2400, dataBits: 7, parity: 'even', stopBits: 1, unit: 5 },
     shipped: true,
   },
   {
@@ -332,6 +368,7 @@ export const profiles: Output<'profile.list'> = [
     points: 6,
     source: 'Ruuvi data format 5 (RAWv2)',
     notes: '',
+    line: null,
     shipped: true,
   },
 ];

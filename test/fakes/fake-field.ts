@@ -163,7 +163,7 @@ export function createFakeField(deps: {
     },
     'inbox.look': async (input) => {
       deps.note('inbox.look', input);
-      return { asked: input.addresses.length };
+      return { asked: input.addresses.length, answered: 1 };
     },
     'scan.estimate': async ({ lines, units: count, timeoutMs, listenMs }) => ({
       probes: lines * count,
@@ -218,11 +218,11 @@ export function createFakeField(deps: {
       deps.note('commission.draft', input);
       return { draft: commission.draft(input) };
     },
-    'commission.check': async () => ({
-      ok: true,
-      faults: [],
-      changes: [{ kind: 'added', area: 'device', id: 'meter-2', fields: [] }],
-    }),
+    'commission.check': async (input) => commission.check(input),
+    'commission.key': async (input) => {
+      deps.note('commission.key', input);
+      return commission.key(input);
+    },
     'commission.try': async (input) => {
       deps.note('commission.try', input);
       const { session } = opened('try', null, input.by);
@@ -239,7 +239,10 @@ export function createFakeField(deps: {
     },
     'report.make': async (input) => {
       deps.note('report.make', input);
-      return { name: `acceptance.${input.format}`, text: '<!doctype html><title>Site acceptance</title>' };
+      const name = `acceptance.${input.format}`;
+      if (input.keep) return { name, text: '', path: `/var/lib/gatehouse/reports/${name}` };
+      const text = '<!doctype html><title>Site acceptance</title>';
+      return { name, text: input.format === 'pdf' ? Buffer.from('%PDF-1.7').toString('base64') : text, path: null };
     },
     'profile.list': async () => profiles,
     'profile.get': async ({ id }) => ({ text: JSON.stringify({ schema: 'gatehouse-profile/1', id }, null, 2) }),

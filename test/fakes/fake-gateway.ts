@@ -2,6 +2,7 @@ import type { Handlers, LogSource, Sources } from '../../core/api/sources.ts';
 import type { Clock } from '../../core/base/clock.ts';
 import { GatewayError } from '../../core/base/errors.ts';
 import type { Row, Topic } from '../../core/contract/api.ts';
+import { writeQuestions } from '../../core/contract/write-confirm.ts';
 import { createFakeField } from './fake-field.ts';
 import { createFakeFunctions } from './fake-functions.ts';
 import { createFakeOutbox, type FakeOutbox } from './fake-outbox.ts';
@@ -236,6 +237,9 @@ export function createFakeGateway(deps: { clock: Clock }, options: { scene?: Sce
       known(input.device);
       if (input.point !== 'setpoint')
         throw new GatewayError('adapter/not-writable', `${input.device}: "${input.point}" cannot be written`);
+      const commands = devices().find(({ id }) => id === input.device)?.commands ?? [];
+      if (writeQuestions(commands, input.point).length > 0 && input.confirmed !== true)
+        throw new GatewayError('tool/no-consent', `${input.device}: nobody has confirmed that "${input.point}" is written`);
       return note('device.write', input);
     },
     ...field.calls,

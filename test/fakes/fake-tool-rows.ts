@@ -53,6 +53,7 @@ const advert = (more: Partial<Row<'adverts'>> & Pick<Row<'adverts'>, 'id'>, now:
   count: 96,
   perS: 0.4,
   format: '',
+  locked: false,
   facts: [],
   parts: [{ kind: 'manufacturer', id: '004c', bytes: 'EAUBGPwR2g==' }],
   services: [],
@@ -94,6 +95,16 @@ export const moreAdverts = (now: number): Row<'adverts'>[] => [
     now,
   ),
   advert({ id: '5D:0E:77:19:A3:F0' }, now),
+  advert(
+    {
+      id: '54:48:E6:8F:80:A5',
+      rssi: -66,
+      format: 'BTHome v2, encrypted: needs the device’s key',
+      locked: true,
+      parts: [{ kind: 'service', id: 'fcd2', bytes: 'QaRyZslfcwARIjN4I3IU' }],
+    },
+    now,
+  ),
 ];
 
 const topic = (id: string, payload: string, more: Partial<Row<'mqtt-topics'>>, now: number): Row<'mqtt-topics'> => ({

@@ -53,10 +53,11 @@ export function createToolBench(clock: Clock, links: ByteLinks, book: PortBook =
       const run = desk.calls[method] as unknown as (input: Input<M>, signal: AbortSignal, caller: Caller) => Promise<Output<M>>;
       return run(input, signal, caller);
     },
-    /** The rows of a session, oldest first; looking keeps it open. */
+    /** The rows of a session, oldest first; that Anna looks keeps her tools open. */
     rows(session: string) {
       const open = sessions.lines.open({ session }, () => {});
       open.close();
+      sessions.attend(session, ANNA)();
       return open.rows;
     },
   };

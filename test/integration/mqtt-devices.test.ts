@@ -18,6 +18,7 @@ const skip = spawnSync('mosquitto_pub', ['--help']).error !== undefined && proce
 const DOCUMENT = {
   schema: 'gatehouse/1',
   name: 'mqtt-devices',
+  subscriptions: [{ id: 'keep', source: 'device:press', subject: '#', target: 'history' }],
   devices: [
     {
       id: 'boiler',
@@ -32,7 +33,7 @@ const DOCUMENT = {
           topic: 'boiler/state',
           json: 'burner',
           type: 'boolean',
-          write: { topic: 'boiler/set', payload: '{"burner":{{value}}}' },
+          write: { topic: 'boiler/set', payload: '{"burner":{{value}}}', confirmMs: 500 },
         },
         { name: 'raw', topic: 'boiler/raw', field: { at: 0, type: 'int16', scale: 0.1 } },
       ],
@@ -45,6 +46,7 @@ const DOCUMENT = {
       group: 'plant',
       node: 'edge1',
       device: 'press',
+      hostId: 'gatehouse',
       points: [{ name: 'strokes', metric: 'Strokes', writable: true }],
     },
   ],
@@ -121,14 +123,40 @@ describe.skipIf(skip)('a client of the local broker as a device (skipped where m
     expect(gone.points[0]).toMatchObject({ value: 85, quality: 'stale', limit: 'high' });
   });
 
-  it('is written by a command that was confirmed, and hears it', async () => {
-    const boiler = stay('boiler-7');
-    const said = new Promise<string>((resolve) => boiler.stdout?.once('data', (bytes: Buffer) => resolve(bytes.toString())));
-    await deviceWhere('boiler', ({ health }) => health === 'ok');
+  it('is written by a command that was confirmed; its own next report says what became of it', async () => {
     const ask = { device: 'boiler', command: 'on' };
     await expect(client.call('device.command', { ...ask, confirmed: false })).rejects.toMatchObject({ code: 'tool/no-consent' });
-    expect(await client.call('device.command', { ...ask, confirmed: true })).toMatchObject({ state: 'done', value: true });
-    expect((await said).trim()).toBe('{"burner":true}');
+    await expect(client.call('device.command', { ...ask, confirmed: true })).rejects.toMatchObject({
+      code: 'adapter/away',
+      message: expect.stringContaining('nothing was sent'),
+    });
+
+    const boiler = mqtt.connect(`mqtt://127.0.0.1:${port()}`, { clientId: 'boiler-7', reconnectPeriod: 0 });
+    let obeys = true;
+    boiler.on('message', (_topic, payload) => {
+      const { burner } = JSON.parse(payload.toString()) as { burner: boolean };
+      boiler.publish('boiler/state', JSON.stringify({ temps: [{}, { c: 60 }], burner: obeys && burner }));
+    });
+    await new Promise<void>((resolve) => boiler.once('connect', () => resolve()));
+    await boiler.subscribeAsync('boiler/set', { qos: 1 });
+    await deviceWhere('boiler', ({ health }) => health === 'ok');
+    expect(await client.call('device.command', { ...ask, confirmed: true })).toEqual({
+      state: 'confirmed',
+      words: 'burner is true.',
+      value: true,
+      tookMs: expect.any(Number),
+    });
+    obeys = false;
+    await expect(client.call('device.command', { ...ask, confirmed: true })).rejects.toMatchObject({
+      code: 'adapter/not-confirmed',
+      message: 'Boiler: true was sent to burner; the device reports false instead',
+    });
+    await boiler.unsubscribeAsync('boiler/set');
+    await expect(client.call('device.command', { ...ask, confirmed: true })).rejects.toMatchObject({
+      code: 'adapter/no-report',
+      message: 'Boiler: true was sent to burner, but the device has not said so within 0.5 s',
+    });
+    await boiler.endAsync();
   });
 
   it('is shown in the explorer with the paths of its values', async () => {
@@ -147,8 +175,14 @@ describe.skipIf(skip)('a client of the local broker as a device (skipped where m
   });
 });
 
+interface EdgeNode {
+  readonly node: MqttClient;
+  readonly send: (type: string, ...metrics: PeerMetric[]) => void;
+  readonly strokes: (value: number) => PeerMetric;
+}
+
 describe('an edge node of Sparkplug B as a device', () => {
-  const edgeNode = async (): Promise<MqttClient> => {
+  const edgeNode = async (): Promise<EdgeNode> => {
     const bdSeq: PeerMetric = { name: 'bdSeq', type: 'UInt64', value: 4 };
     const death = Buffer.from(sparkplugPeer.encodePayload({ timestamp: Date.now(), metrics: [bdSeq] }));
     const node = mqtt.connect(`mqtt://127.0.0.1:${port()}`, {
@@ -171,6 +205,7 @@ describe('an edge node of Sparkplug B as a device', () => {
       send('DBIRTH/press', strokes(count));
     }
     node.on('message', (topic, payload) => {
+      if (!topic.includes('CMD/')) return;
       const [metric] = sparkplugPeer.decodePayload(payload).metrics ?? [];
       if (topic.includes('/NCMD/') && metric?.name === 'Node Control/Rebirth') born();
       else if (metric?.name === 'Strokes') {
@@ -180,18 +215,35 @@ describe('an edge node of Sparkplug B as a device', () => {
     });
     await new Promise<void>((resolve) => node.once('connect', () => resolve()));
     await node.subscribeAsync(['spBv1.0/plant/NCMD/edge1', 'spBv1.0/plant/DCMD/edge1/#'], { qos: 0 });
+    const host = new Promise<unknown>((resolve) => {
+      node.on('message', (topic, payload) => {
+        if (topic === 'spBv1.0/STATE/gatehouse') resolve(JSON.parse(payload.toString()));
+      });
+    });
+    await node.subscribeAsync('spBv1.0/STATE/gatehouse', { qos: 1 });
+    expect(await host).toEqual({ online: true, timestamp: expect.any(Number) });
     // Data without a birth: the gateway has to ask for it.
     send('DDATA/press', strokes(1));
-    return node;
+    return { node, send, strokes };
   };
 
   it('is asked for its birth, gives values, is written, and dies with its last will', async () => {
-    const node = await edgeNode();
+    const { node, send, strokes } = await edgeNode();
     expect(valuesOf(await deviceWhere('press', ({ health }) => health === 'ok'))).toEqual({ strokes: 100 });
     await client.call('device.write', { device: 'press', point: 'strokes', value: 42 });
     expect(valuesOf(await deviceWhere('press', ({ points }) => points[0]?.value === 42))).toEqual({ strokes: 42 });
+
+    const hourAgo = Date.now() - 3_600_000;
+    send('DDATA/press', { ...strokes(7), isHistorical: true, timestamp: hourAgo }, strokes(43));
+    expect(valuesOf(await deviceWhere('press', ({ points }) => points[0]?.value === 43))).toEqual({ strokes: 43 });
+    const span = { series: 'devices/press/strokes', from: hourAgo - 60_000, to: hourAgo + 60_000, buckets: 10 };
+    await expect
+      .poll(async () => (await client.call('history.trend', span)).map(({ last }) => last), { timeout: 10_000 })
+      .toEqual([7]);
+    expect(valuesOf(await deviceWhere('press', () => true))).toEqual({ strokes: 43 });
+
     node.stream.destroy(); // without a DISCONNECT: the broker sends the will
     const dead = await deviceWhere('press', ({ health }) => health === 'offline');
-    expect(dead).toMatchObject({ lastError: { code: 'adapter/away' }, points: [{ quality: 'stale', value: 42 }] });
+    expect(dead).toMatchObject({ lastError: { code: 'adapter/away' }, points: [{ quality: 'stale', value: 43 }] });
   });
 });

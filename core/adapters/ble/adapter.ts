@@ -2,6 +2,7 @@ import type { BleDeviceConfig } from '../../contract/document/wireless-devices.t
 import type { AdapterKind } from '../adapter.ts';
 import { describeConnection } from '../describe.ts';
 import { openAdvertSession } from './advert-session.ts';
+import { openDeviceKey } from './device-key.ts';
 import { openGattSession } from './gatt-session.ts';
 
 /** Bluetooth LE: devices that are listened to, and devices that are connected. */
@@ -11,6 +12,7 @@ export const bleAdapter: AdapterKind<BleDeviceConfig> = {
   async open(config, context, signal) {
     const { problem } = context.field.radio;
     if (problem) throw problem;
-    return config.mode === 'advert' ? openAdvertSession(config, context) : await openGattSession(config, context, signal);
+    if (config.mode === 'gatt') return await openGattSession(config, context, signal);
+    return openAdvertSession(config, context, await openDeviceKey(config, context));
   },
 };

@@ -4,7 +4,9 @@ import type { Reading } from '../../contract/reading.ts';
 import type { Advert } from '../../transports/bluetooth/radio.ts';
 import type { AdapterContext, AdapterSession } from '../adapter.ts';
 import { hexOf } from './bytes.ts';
+import { createCounterGuard } from './counter-guard.ts';
 import { type DecodedAdvert, decodeAdvert } from './decode.ts';
+import type { DeviceKey } from './device-key.ts';
 import type { AdvertParts } from './fact.ts';
 import { factReading, factWords } from './points.ts';
 
@@ -29,34 +31,64 @@ const freshOf = ({ address, manufacturer, services, stale }: Advert): AdvertPart
 const bytesOf = ({ manufacturer, services }: AdvertParts): Uint8Array =>
   Buffer.concat([...manufacturer.values(), ...services.values()].map((part) => Buffer.from(part)));
 
-/** A device that is only listened to: every advertisement with something new becomes readings. Nothing is ever sent to it. */
-export function openAdvertSession(config: BleDeviceConfig, context: AdapterContext): AdapterSession {
+/** What is wrong with a frame, as a fault; undefined where it can be used, or says nothing. */
+function faultOf(name: string, { problem, facts, seal }: DecodedAdvert, isOld: boolean): GatewayError | undefined {
+  if (isOld) return new GatewayError('ble/old-counter', `${name}: a packet with an older counter was heard; it was left out`);
+  if (seal?.state === 'no-key') return new GatewayError('ble/needs-key', `${name}: ${problem}`);
+  if (seal?.state === 'wrong-key') return new GatewayError('ble/wrong-key', `${name}: the key does not fit: tag check failed`);
+  return problem !== '' && facts.length === 0 ? new GatewayError('adapter/bad-frame', `${name}: ${problem}`) : undefined;
+}
+
+/**
+ * A device that is only listened to: every advertisement with something new becomes readings. Nothing is ever sent to it. With a key, only
+ * encrypted packets whose counter goes up are believed.
+ */
+export function openAdvertSession(config: BleDeviceConfig, context: AdapterContext, key?: DeviceKey): AdapterSession {
   const { radio } = context.field;
   const ending = Promise.withResolvers<Error | undefined>();
+  const guard = createCounterGuard();
   let newest: string | undefined;
   let newestAt = Number.NEGATIVE_INFINITY;
+  /** The encrypted packet that was told as a fault last: it comes up to twenty times over. */
+  let told: { readonly id: string; readonly at: number } | undefined;
 
-  function emit(readings: readonly Reading[], { heardAt }: Advert): void {
+  function emit(readings: readonly Reading[], { heardAt }: Advert, isProven: boolean): void {
     const sampledAt = context.clock.now() - Math.max(0, context.clock.monotonic() - heardAt);
-    context.emit({ readings, sampledAt }, heardAt);
+    context.emit({ readings, sampledAt, ...(!isProven && { unheard: true }) }, heardAt);
+  }
+  function show(bytes: Uint8Array, decoded: DecodedAdvert, fault: GatewayError | undefined): void {
+    if (!fault && !context.framesWanted()) return;
+    const words = fault ? decoded.problem || fault.message : decoded.facts.map(factWords).join(', ');
+    context.frame({ direction: 'in', bytes, decoded: words || hexOf(bytes), faulty: fault !== undefined });
+  }
+  function refuse(bytes: Uint8Array, decoded: DecodedAdvert, fault: GatewayError, { heardAt }: Advert): void {
+    const id = hexOf(bytes);
+    if (decoded.seal && id === told?.id && heardAt - told.at < REPEATED_MS) return;
+    told = { id, at: heardAt };
+    if (decoded.seal?.state === 'wrong-key') key?.didNotFit();
+    show(bytes, decoded, fault);
+    context.fault(fault);
   }
   function hear(advert: Advert): void {
     if (advert.address !== config.address || (config.radio !== undefined && advert.radio !== config.radio)) return;
     const fresh = freshOf(advert);
-    const decoded = decodeAdvert(fresh, config.decoder);
-    const faulty = decoded.problem !== '' && decoded.facts.length === 0;
-    if (faulty || context.framesWanted()) {
-      const words = faulty ? decoded.problem : decoded.facts.map(factWords).join(', ');
-      const bytes = bytesOf(fresh);
-      context.frame({ direction: 'in', bytes, decoded: words || hexOf(bytes), faulty });
-    }
-    if (faulty) context.fault(new GatewayError('adapter/bad-frame', `${config.name}: ${decoded.problem}`));
+    const decoded = decodeAdvert(fresh, config.decoder, key?.opener);
+    const counter = decoded.seal?.counter ?? null;
+    const turn = counter === null || advert.strengthOnly ? null : guard.take(counter, advert.heardAt);
+    const fault = faultOf(config.name, decoded, turn === 'old');
+    if (fault) {
+      refuse(bytesOf(fresh), decoded, fault, advert);
+      if (decoded.seal || key) return; // nor is its strength that of the device, for all that is known
+    } else show(bytesOf(fresh), decoded, undefined);
     const strength: Reading[] = config.points
       .filter(({ value }) => value === 'rssi')
       .map(({ name }) => ({ point: name, value: advert.rssi, quality: advert.rssi === null ? 'bad' : 'good' }));
     // What this frame does not tell keeps its last reading: a device sends its values in turns.
-    const told = isNews(decoded, advert) ? config.points.flatMap((point) => factReading(point, decoded.facts)) : [];
-    if (told.length + strength.length > 0) emit([...told, ...strength], advert);
+    const isNew = turn === null ? isNews(decoded, advert) : turn === 'new';
+    const values = isNew ? config.points.flatMap((point) => factReading(point, decoded.facts)) : [];
+    // Of a device with a key anybody can send the rest: its strength is shown, but it is no sign of life.
+    const isProven = key === undefined || (isNew && decoded.seal?.state === 'open');
+    if (values.length + strength.length > 0) emit([...values, ...strength], advert, isProven);
   }
   /** A frame is sent up to twenty times over; its number tells. Now and then it counts all the same, as a sign of life. */
   function isNews(decoded: DecodedAdvert, { strengthOnly, heardAt }: Advert): boolean {

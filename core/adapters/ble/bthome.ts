@@ -1,6 +1,8 @@
 import { BTHOME_OBJECTS, type BthomeObject } from './bthome-objects.ts';
 import { type Cursor, createCursor, hexOf, textOf } from './bytes.ts';
 import { type AdvertParts, type Fact, type Found, fact, numbered } from './fact.ts';
+import type { Opener } from './opener.ts';
+import { bthomePacket } from './sealed-packets.ts';
 
 const SERVICE = 'fcd2';
 const ENCRYPTED = 0x01;
@@ -63,34 +65,50 @@ function readObject(object: BthomeObject, data: Cursor): Fact[] | string {
   }
 }
 
-/**
- * BTHome version 2 (bthome.io/format): service data 0xFCD2. Objects follow each other without lengths, so an unknown one ends the
- * reading, and what stood before it counts, as the specification says. A known object that is cut off spoils the whole frame.
- */
-export function decodeBthome({ services }: AdvertParts): Found | undefined {
-  const bytes = services.get(SERVICE);
-  if (!bytes) return undefined;
-  const found = (facts: readonly Fact[], problem?: string): Found => ({
-    decoder: 'bthome-v2',
-    format: 'BTHome v2',
-    facts: numbered(facts),
-    ...(problem === undefined ? {} : { problem }),
-  });
+type Objects = Pick<Found, 'facts' | 'problem'>;
+const bad = (problem: string): Objects => ({ facts: [], problem });
+
+/** What stands before an unknown object counts; a known one that is cut off spoils all. */
+function readObjects(bytes: Uint8Array): Objects {
   const data = createCursor(bytes);
-  const head = data.unsigned(1);
-  if (data.short) return found([], 'an empty frame');
-  if (head >> 5 !== VERSION) return found([], `BTHome version ${head >> 5} is not known`);
-  if ((head & ENCRYPTED) !== 0) return found([], 'encrypted');
-  if ((head & RESERVED) !== 0) return found([], 'reserved bits are set');
   const facts: Fact[] = [];
   while (data.left > 0) {
     const id = data.unsigned(1);
     const object = BTHOME_OBJECTS.get(id);
-    if (!object) return found(facts, `object 0x${id.toString(16).padStart(2, '0')} is not known`);
+    if (!object) return { facts, problem: `object 0x${id.toString(16).padStart(2, '0')} is not known` };
     const read = readObject(object, data);
-    if (data.short) return found([], `${object.name} is cut off`);
-    if (typeof read === 'string') return found([], read);
+    if (data.short) return bad(`${object.name} is cut off`);
+    if (typeof read === 'string') return bad(read);
     facts.push(...read);
   }
-  return found(facts);
+  return { facts };
+}
+
+/** What was encrypted, with its counter; or why it stays closed. */
+function readSealed(address: string, bytes: Uint8Array, opener: Opener | undefined): Objects & Pick<Found, 'seal' | 'counter'> {
+  const packet = bthomePacket(address, bytes);
+  if (!packet) return bad('an encrypted frame that is too short');
+  if (!opener) return { facts: [], seal: 'no-key' };
+  const opened = opener.open(packet);
+  return opened ? { ...readObjects(opened), seal: 'open', counter: packet.counter } : { facts: [], seal: 'wrong-key' };
+}
+
+/**
+ * BTHome version 2 (bthome.io/format, /encryption): service data 0xFCD2. Objects follow each other without lengths, so an unknown one
+ * ends the reading, and what stood before it counts, as the specification says.
+ */
+export function decodeBthome({ services, address }: AdvertParts, opener?: Opener): Found | undefined {
+  const bytes = services.get(SERVICE);
+  if (!bytes) return undefined;
+  const found = ({ facts, ...more }: Omit<Found, 'decoder' | 'format'>): Found => ({
+    decoder: 'bthome-v2',
+    format: 'BTHome v2',
+    facts: numbered(facts),
+    ...more,
+  });
+  const [head] = bytes;
+  if (head === undefined) return found(bad('an empty frame'));
+  if (head >> 5 !== VERSION) return found(bad(`BTHome version ${head >> 5} is not known`));
+  if ((head & RESERVED) !== 0) return found(bad('reserved bits are set'));
+  return found((head & ENCRYPTED) === 0 ? readObjects(bytes.subarray(1)) : readSealed(address, bytes, opener));
 }

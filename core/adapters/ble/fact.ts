@@ -21,6 +21,10 @@ export interface Found {
   readonly format: string;
   readonly facts: readonly Fact[];
   readonly problem?: string;
+  /** Of an encrypted frame: it was opened and its tag fits, or why not. */
+  readonly seal?: 'open' | 'no-key' | 'wrong-key';
+  /** The counter of an encrypted frame, where the format has one that never comes round. */
+  readonly counter?: number;
 }
 
 export const fact = (name: string, value: Fact['value'], unit = ''): Fact => ({ name, value, unit });

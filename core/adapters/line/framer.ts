@@ -3,6 +3,8 @@ export type HeardLine = { readonly kind: 'line' | 'too-long'; readonly bytes: Ui
 
 export interface LineFramer {
   push(chunk: Uint8Array): HeardLine[];
+  /** Gives up what is held without its delimiter; empty where nothing is, or where it was too long and is told already. */
+  giveUp(): Uint8Array;
 }
 
 /** Cuts a byte stream at a delimiter. Holds at most `maxLength` bytes and one delimiter. Pure. */
@@ -34,6 +36,12 @@ export function createLineFramer(delimiter: Uint8Array, maxLength: number): Line
       // While skipping only what may be the begin of a delimiter is of interest.
       held = Buffer.from(skipping ? held.subarray(Math.max(0, held.length - delimiter.length + 1)) : held);
       return out;
+    },
+    giveUp() {
+      const rest = skipping ? new Uint8Array(0) : Uint8Array.from(held);
+      held = Buffer.alloc(0);
+      skipping = false;
+      return rest;
     },
   };
 }

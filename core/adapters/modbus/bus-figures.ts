@@ -11,6 +11,10 @@ export interface BusFigures {
   asked(unit: number): void;
   answered(unit: number, ms: number, exception: boolean): void;
   incident(unit: number, what: Incident): void;
+  /** A request was heard that another master has put on the line. */
+  otherMaster(request: string): void;
+  /** The last of them in words, where they are seen of late; undefined: nobody else asks. */
+  readonly otherMasterAsks: string | undefined;
   /** The line was in use for so many ms. */
   used(ms: number): void;
   reset(): void;
@@ -22,6 +26,9 @@ export interface BusFigures {
 
 /** More numbers than Modbus has units. */
 const MAX_UNITS = 256;
+/** One request may be a tool that somebody held to the line for a moment. */
+const OTHER_MASTER_ASKS = 2;
+const OTHER_MASTER_MS = 60_000;
 
 export function createBusFigures(clock: Clock): BusFigures {
   const units = new Map<number, UnitFigures>();
@@ -29,6 +36,8 @@ export function createBusFigures(clock: Clock): BusFigures {
   let log = newLog();
   let requests = createRate();
   let used = createRate();
+  let foreign = { requests: 0, at: Number.NEGATIVE_INFINITY, words: '' };
+  const isFresh = (): boolean => clock.monotonic() - foreign.at < OTHER_MASTER_MS;
   function unit(of: number): UnitFigures {
     const known = units.get(of);
     if (known) return known;
@@ -55,6 +64,12 @@ export function createBusFigures(clock: Clock): BusFigures {
       else if (what === 'framing') log.count('framingErrors');
       else if (what === 'late') log.count('lateAnswers');
     },
+    otherMaster(words) {
+      foreign = { requests: isFresh() ? foreign.requests + 1 : 1, at: clock.monotonic(), words };
+    },
+    get otherMasterAsks() {
+      return isFresh() && foreign.requests >= OTHER_MASTER_ASKS ? foreign.words : undefined;
+    },
     used(ms) {
       used.add(clock.monotonic(), ms);
     },
@@ -63,6 +78,7 @@ export function createBusFigures(clock: Clock): BusFigures {
       log = newLog();
       requests = createRate();
       used = createRate();
+      foreign = { requests: 0, at: Number.NEGATIVE_INFINITY, words: '' };
     },
     get requestsPerS() {
       return Number(requests.perS(clock.monotonic()).toFixed(1));

@@ -139,7 +139,7 @@ export function createBusRecord(deps: {
         wantedRoundMs,
         budget: words,
         waiting: bus?.waiting ?? 0,
-        verdict: busVerdict({ facts, open: bus !== undefined, claimedBy, budget: words }),
+        verdict: busVerdict({ facts, open: bus !== undefined, claimedBy, budget: words, otherMaster: figures.otherMasterAsks }),
       };
     },
     units: () => allFacts().map(unitView),

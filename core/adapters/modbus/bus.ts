@@ -7,6 +7,7 @@ import { describeRequest } from './codec.ts';
 import { type Answer, type Ask, createExchange, type Exchange } from './exchange.ts';
 import type { Framer, Heard } from './framer.ts';
 import { createLineShare } from './line-share.ts';
+import { type ForeignRequest, foreignIn } from './other-master.ts';
 import { createSchedule } from './schedule.ts';
 import { createSuspects } from './suspects.ts';
 
@@ -98,15 +99,28 @@ export function createModbusBus(deps: BusDeps, options: BusOptions): ModbusBus {
   function take(heard: readonly Heard[]): void {
     for (const one of heard) {
       if (current) current.hear(one);
-      else if (one.kind === 'frame') hearStray(one);
+      else hearStray(one);
     }
   }
 
-  /** A frame while nothing is asked: the answer before once more, or one that comes too late. */
-  function hearStray({ unit, bytes }: Heard & { readonly kind: 'frame' }): void {
+  /** Not ours: another master asks. Its answer must not be taken for ours. */
+  function hearOthers(requests: readonly ForeignRequest[]): void {
+    for (const { unit, pdu } of requests) {
+      suspects.add(unit, pdu, 0, 'other');
+      figures.otherMaster(describeRequest(unit, pdu));
+    }
+  }
+
+  /** What is heard while nothing is asked: the answer before once more, one that comes too late, or what others say. */
+  function hearStray(heard: Heard): void {
+    const others = options.numbered ? [] : foreignIn(heard);
+    hearOthers(others);
+    if (heard.kind === 'garbage' || others.length > 0) return;
+    const { unit, bytes } = heard;
+    const owed = options.numbered ? undefined : suspects.owes(unit);
+    if (owed === 'other') return;
     const repeated = lastAnswer?.length === bytes.length && bytes.every((byte, i) => byte === lastAnswer?.[i]);
-    if (!repeated && !options.numbered) suspects.owes(unit);
-    figures.incident(unit, repeated ? 'duplicate' : 'late');
+    figures.incident(unit, repeated && owed === undefined ? 'duplicate' : 'late');
   }
 
   function flush(): void {
@@ -151,6 +165,7 @@ export function createModbusBus(deps: BusDeps, options: BusOptions): ModbusBus {
         flush,
         incident: figures.incident,
         lastAnswer: () => lastAnswer,
+        hearOthers,
       },
       ask,
       transaction,
@@ -165,7 +180,7 @@ export function createModbusBus(deps: BusDeps, options: BusOptions): ModbusBus {
       return await own.answer(signal);
     } catch (cause) {
       // Its answer may still come: remember it, or it would pass for the answer to a like request.
-      if (!options.numbered && own.unanswered) suspects.add(ask.unit, ask.pdu, ask.timeoutMs);
+      if (!options.numbered && own.owed) suspects.add(ask.unit, ask.pdu, ask.timeoutMs);
       if (own.silent) noteSilence();
       throw cause;
     } finally {

@@ -1,8 +1,9 @@
 import type { Clock } from '../../base/clock.ts';
 import { GatewayError } from '../../base/errors.ts';
 import type { RawFrame } from '../../contract/reading.ts';
-import { describeRequest, exceptionText, judgeAnswer, type Verdict } from './codec.ts';
+import { bytesAsked, describeRequest, exceptionText, judgeAnswer, type Verdict } from './codec.ts';
 import type { Heard } from './framer.ts';
+import { type ForeignRequest, foreignIn, isRequest } from './other-master.ts';
 import type { RequestClass } from './schedule.ts';
 import type { Suspects } from './suspects.ts';
 import type { Incident } from './unit-figures.ts';
@@ -40,8 +41,8 @@ export interface Exchange {
   fail(reason: unknown): void;
   /** Starts the timeout and waits. */
   answer(signal: AbortSignal): Promise<Answer>;
-  /** True until an answer was accepted. */
-  readonly unanswered: boolean;
+  /** True where an answer may still come: none was accepted, and none that was damaged can have been the one. */
+  readonly owed: boolean;
   /** True when the time ran out and not a byte had come. */
   readonly silent: boolean;
 }
@@ -54,9 +55,16 @@ export interface ExchangeTools {
   incident(unit: number, what: Incident): void;
   /** The frame of the last answer that was accepted on this line. */
   lastAnswer(): Uint8Array | undefined;
+  /** Requests that another master has sent. */
+  hearOthers(requests: readonly ForeignRequest[]): void;
   /** Makes the framer say what it still holds, so that a timeout can tell noise from silence. */
   flush(): void;
 }
+
+/** Unit, function, count and CRC. */
+const RTU_READ_REST = 5;
+const ECHO = 'the adapter gives back what it has sent (echo)';
+const ANSWER_TO_OTHERS = 'it may be the answer to another master';
 
 const sameBytes = (a: Uint8Array, b: Uint8Array | undefined): boolean =>
   b !== undefined && a.length === b.length && a.every((byte, i) => byte === b[i]);
@@ -68,7 +76,11 @@ export function createExchange(tools: ExchangeTools, ask: Ask, transaction: numb
   outcome.promise.catch(() => {}); // may fail before anybody waits; `answer` hands the failure on
   const asked = describeRequest(ask.unit, ask.pdu);
   let noted: GatewayError | undefined;
+  /** An answer to an earlier request may come as well: what is damaged may have been that one. */
+  const wasOwing = suspects?.isOwing(ask.unit) ?? false;
   let answered = false;
+  let damaged = false;
+  let doubted = false;
   let heardAny = false;
   let timedOut = false;
 
@@ -81,8 +93,10 @@ export function createExchange(tools: ExchangeTools, ask: Ask, transaction: numb
 
   /** A frame of another unit than the one that was asked: late, twice, or two devices with one number. */
   function strange(heard: HeardFrame): string {
-    const repeated = sameBytes(heard.bytes, tools.lastAnswer());
-    if (repeated || suspects?.owes(heard.unit)) {
+    const owed = suspects?.owes(heard.unit);
+    if (owed === 'other') return ANSWER_TO_OTHERS;
+    const repeated = owed === undefined && sameBytes(heard.bytes, tools.lastAnswer());
+    if (repeated || owed) {
       tools.incident(heard.unit, repeated ? 'duplicate' : 'late');
       return repeated ? 'the answer before, once more' : `late answer of unit ${heard.unit}`;
     }
@@ -106,9 +120,28 @@ export function createExchange(tools: ExchangeTools, ask: Ask, transaction: numb
       note('adapter/bad-frame', verdict.why);
       return verdict.why;
     }
-    if (!suspects?.claims(ask.unit, ask.pdu, verdict.kind === 'exception')) return undefined;
-    tools.incident(ask.unit, 'late');
+    const of = suspects?.claims(ask.unit, ask.pdu, verdict.kind === 'exception');
+    if (of === undefined) return undefined;
+    if (of === 'other') return ANSWER_TO_OTHERS;
+    doubted = true;
     return 'it may be the late answer to an earlier request';
+  }
+
+  /** True for our own request, or another master's. */
+  function hearRequest(heard: Heard): boolean {
+    if (!suspects) return false;
+    if (heard.bytes.length >= sent.length && sent.every((byte, i) => byte === heard.bytes[i])) {
+      if (heard.kind === 'frame' && !isRequest(heard.pdu)) return false; // the answer to a single write
+      tools.incident(ask.unit, 'echo');
+      note('adapter/bad-frame', ECHO);
+      discard(heard.bytes, ECHO);
+      return true;
+    }
+    const others = foreignIn(heard);
+    if (others.length === 0) return false;
+    tools.hearOthers(others);
+    discard(heard.bytes, 'another master asks');
+    return true;
   }
 
   function hearFrame(heard: HeardFrame): void {
@@ -119,6 +152,8 @@ export function createExchange(tools: ExchangeTools, ask: Ask, transaction: numb
       return;
     }
     answered = true;
+    // Two came, so the first was late; where no second one comes, nobody can know.
+    if (doubted) tools.incident(ask.unit, 'late');
     if (verdict.kind === 'data') {
       if (noted) ask.fault(noted);
       outcome.resolve({ data: verdict.data, bytes: heard.bytes, heardAt: clock.monotonic(), pdu: heard.pdu });
@@ -130,17 +165,19 @@ export function createExchange(tools: ExchangeTools, ask: Ask, transaction: numb
   }
 
   function hearGarbage(heard: Heard & { readonly kind: 'garbage' }): void {
-    const echo = sent.every((byte, i) => byte === heard.bytes[i]);
-    const why = echo ? 'the adapter gives back what it has sent (echo)' : heard.why;
-    tools.incident(ask.unit, echo ? 'echo' : heard.fault);
-    note('adapter/bad-frame', why);
-    discard(heard.bytes, why);
+    // Its check sum is wrong, or its head, but so many bytes were to come.
+    damaged ||= heard.fault === 'crc' || heard.bytes.length === bytesAsked(ask.pdu) + RTU_READ_REST;
+    tools.incident(ask.unit, heard.fault);
+    note('adapter/bad-frame', heard.why);
+    discard(heard.bytes, heard.why);
   }
 
   return {
     hear(heard) {
       heardAny = true;
-      if (answered) {
+      if (hearRequest(heard)) return;
+      if (answered && heard.kind === 'frame' && suspects?.owes(heard.unit) === 'other') discard(heard.bytes, ANSWER_TO_OTHERS);
+      else if (answered) {
         tools.incident(ask.unit, heard.kind === 'frame' ? 'duplicate' : heard.fault);
         discard(heard.bytes, 'nothing more was asked');
       } else if (heard.kind === 'frame') hearFrame(heard);
@@ -162,8 +199,8 @@ export function createExchange(tools: ExchangeTools, ask: Ask, transaction: numb
         signal.removeEventListener('abort', onAbort);
       }
     },
-    get unanswered() {
-      return !answered;
+    get owed() {
+      return !answered && !(damaged && !wasOwing);
     },
     get silent() {
       return timedOut && !heardAny;

@@ -19,7 +19,5 @@ export function planPolls(config: ModbusDeviceConfig): PollGroup[] {
     .map(([everyMs, points]) => ({ everyMs, blocks: planBlocks(points, config.blocks) }));
 }
 
-/** A short request that shows whether the unit is there: the first value of its first point. */
-export function probeBlock(config: ModbusDeviceConfig): Block | undefined {
-  return config.points[0] && planBlocks([config.points[0]])[0];
-}
+/** A short request that shows whether the unit is there: the first value of a block. */
+export const probeOf = ({ points }: Block): Block | undefined => points[0] && planBlocks([points[0]])[0];

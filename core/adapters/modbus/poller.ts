@@ -3,9 +3,10 @@ import type { ModbusDeviceConfig } from '../../contract/document/devices.ts';
 import type { Reading } from '../../contract/reading.ts';
 import type { AdapterContext } from '../adapter.ts';
 import { encodeRead } from './codec.ts';
+import { createDeafBlocks } from './deaf-blocks.ts';
 import { describeReadings } from './describe-readings.ts';
 import { type Block, readBlock, splitBlock } from './plan.ts';
-import { type PollGroup, planPolls, probeBlock } from './poll-plan.ts';
+import { type PollGroup, planPolls, probeOf } from './poll-plan.ts';
 import type { Requester } from './requester.ts';
 import type { RequestClass } from './schedule.ts';
 
@@ -23,6 +24,10 @@ export interface Poller {
   readonly dueAt: number;
 }
 
+/** Nothing came for these points, and why. */
+const badReadings = ({ points }: Block, note: string): Reading[] =>
+  points.map(({ name }) => ({ point: name, value: null, quality: 'bad', note }));
+
 const ILLEGAL_ADDRESS = 2;
 const ILLEGAL_VALUE = 3;
 
@@ -33,6 +38,8 @@ interface Group extends PollGroup {
 
 export function createPoller(config: ModbusDeviceConfig, context: AdapterContext, requester: Requester): Poller {
   const { clock } = context;
+  const deaf = createDeafBlocks(clock);
+  let probes = -1;
   const groups: Group[] = planPolls(config).map((group) => ({ ...group, due: clock.monotonic() }));
 
   async function readOne(block: Block, of: RequestClass, signal: AbortSignal): Promise<{ readings: Reading[]; heardAt: number }> {
@@ -51,7 +58,23 @@ export function createPoller(config: ModbusDeviceConfig, context: AdapterContext
       group.blocks = group.blocks.flatMap((one) => (one === block ? splitBlock(block) : [one]));
       return [];
     }
-    return block.points.map((point) => ({ point: point.name, value: null, quality: 'bad', note: fault.message }));
+    return badReadings(block, fault.message);
+  }
+
+  /** What is to be asked now: what was answered the last time goes first, as what hangs the unit would keep the rest from being read. */
+  function inOrder(chosen: readonly Group[], of: RequestClass): { group: Group; block: Block }[] {
+    const work = chosen.flatMap((group) => group.blocks.map((block) => ({ group, block })));
+    const due = of === 'poll' ? work.filter(({ block }) => deaf.isDue(block)) : work;
+    return due.sort((a, b) => Number(deaf.isDoubtful(a.block)) - Number(deaf.isDoubtful(b.block)));
+  }
+
+  /** By turns: the one that was asked last may be what the unit does not answer. */
+  function nextProbe(): Block | undefined {
+    const all = groups.flatMap(({ blocks }) => blocks);
+    const sound = all.filter((block) => !deaf.isDoubtful(block));
+    const from = sound.length > 0 ? sound : all;
+    probes += 1;
+    return from[probes % from.length];
   }
 
   /** Reads these groups and emits them as one batch. */
@@ -60,10 +83,13 @@ export function createPoller(config: ModbusDeviceConfig, context: AdapterContext
     const readings: Reading[] = [];
     let heardAt = clock.monotonic();
     let last: GatewayError | undefined;
-    const work = chosen.flatMap((group) => group.blocks.map((block) => ({ group, block })));
-    for (const { group, block } of work) {
+    let alive = false;
+    for (const { group, block } of inOrder(chosen, of)) {
       try {
-        const got = await readOne(block, of, signal);
+        // What was not answered the last time is not asked twice.
+        const got = await readOne(block, of === 'poll' && deaf.isDoubtful(block) ? 'probe' : of, signal);
+        alive = true;
+        deaf.answered(block);
         readings.push(...got.readings);
         heardAt = got.heardAt;
       } catch (cause) {
@@ -71,8 +97,14 @@ export function createPoller(config: ModbusDeviceConfig, context: AdapterContext
         last = cause;
         if (cause.code === 'adapter/parked') break;
         context.fault(cause);
-        if (cause.code === 'adapter/exception') readings.push(...refused(group, block, cause));
-        else if (cause.code === 'adapter/timeout') break; // the rest would only block the line for the others
+        if (cause.code === 'adapter/exception') {
+          alive = true;
+          deaf.answered(block);
+          readings.push(...refused(group, block, cause));
+          continue;
+        }
+        if (deaf.missed(block, alive)) readings.push(...badReadings(block, cause.message));
+        if (cause.code === 'adapter/timeout') break; // the rest would only block the line for the others
       }
     }
     if (readings.length > 0) context.emit({ readings, sampledAt }, heardAt);
@@ -90,16 +122,20 @@ export function createPoller(config: ModbusDeviceConfig, context: AdapterContext
     },
     readNow: (signal) => read(groups, 'now', signal),
     async probe(signal) {
-      const block = probeBlock(config);
+      const whole = nextProbe();
+      const block = whole && probeOf(whole);
       if (!block) return undefined;
       try {
         await requester.ask(encodeRead(block.table, block.address, block.count), 'probe', signal);
       } catch (cause) {
         if (!(cause instanceof GatewayError) || cause.code.startsWith('link/')) throw cause;
-        if (cause.code === 'adapter/exception') return undefined;
-        context.fault(cause);
-        return cause;
+        if (cause.code !== 'adapter/exception') {
+          deaf.missed(whole, false);
+          context.fault(cause);
+          return cause;
+        }
       }
+      deaf.answered(whole);
       return undefined;
     },
     silent(note) {

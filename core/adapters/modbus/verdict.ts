@@ -31,6 +31,9 @@ const FAILING = 0.5;
 const NEAR_TIMEOUT = 0.7;
 /** Fewer requests than this say nothing. */
 const ENOUGH = 20;
+/** A dead unit that was not heard through so many probes is silent now. */
+const SILENT_PROBES = 3;
+const PROBE_AT_LEAST_MS = 10_000;
 const BEHIND = 0.8;
 /** A line with this much to do has little time left. */
 const BUSY = 0.7;
@@ -58,11 +61,24 @@ export function unitState({ snapshot, timeoutMs }: UnitFacts): BusUnitView['stat
   return snapshot.responseMs.p95 > NEAR_TIMEOUT * timeoutMs ? 'slow' : 'ok';
 }
 
+/** What was heard of a dead unit last: that is its trouble now, whatever it was before. Nothing, where it has been silent since. */
+function lastHeard({ snapshot, maxProbeMs }: UnitFacts): 'late' | 'wrong-unit' | 'broken' | undefined {
+  const ago = (what: Incident): number => snapshot.agoMs[what] ?? Number.POSITIVE_INFINITY;
+  const heard = [
+    { what: 'late', agoMs: ago('late') },
+    { what: 'wrong-unit', agoMs: ago('wrong-unit') },
+    { what: 'broken', agoMs: Math.min(ago('crc'), ago('framing')) },
+  ] as const;
+  const [last] = [...heard].sort((a, b) => a.agoMs - b.agoMs);
+  return last && last.agoMs < SILENT_PROBES * Math.max(PROBE_AT_LEAST_MS, maxProbeMs) ? last.what : undefined;
+}
+
 /** A unit of which nothing usable comes. */
-function deadVerdict({ unit, snapshot, recent, timeoutMs, maxProbeMs }: UnitFacts): VerdictView {
+function deadVerdict(facts: UnitFacts): VerdictView {
+  const { unit, snapshot, timeoutMs, maxProbeMs } = facts;
   const parked = snapshot.parked ? ` It is parked and asked at most every ${Math.ceil(maxProbeMs / 1000)} s.` : '';
-  const broken = recent.crcErrors + recent.framingErrors;
-  if (recent.lateAnswers > 0 && recent.lateAnswers >= broken) {
+  const heard = lastHeard(facts);
+  if (heard === 'late') {
     return verdict(
       'failure',
       `Unit ${unit} answers later than its timeout of ${timeoutMs} ms.${parked}`,
@@ -70,8 +86,7 @@ function deadVerdict({ unit, snapshot, recent, timeoutMs, maxProbeMs }: UnitFact
       'Raise the timeout of this device.',
     );
   }
-  const others = stillSeen(snapshot, 'wrong-unit');
-  if (others > 0 && others >= broken) {
+  if (heard === 'wrong-unit') {
     return verdict(
       'failure',
       `Another unit answers when unit ${unit} is asked.${parked}`,
@@ -79,7 +94,7 @@ function deadVerdict({ unit, snapshot, recent, timeoutMs, maxProbeMs }: UnitFact
       'Switch the devices off one by one and give each its own unit id.',
     );
   }
-  if (broken > 0) {
+  if (heard === 'broken') {
     return verdict(
       'failure',
       `Unit ${unit} answers, but nothing of it can be read.${parked}`,
@@ -137,7 +152,7 @@ function flawVerdict(facts: UnitFacts): VerdictView | undefined {
   if (notable(recent.crcErrors + recent.framingErrors)) {
     return verdict(
       'out-of-spec',
-      `${share(recent.crcErrors + recent.framingErrors, recent.requests)} of what unit ${unit} sends arrives damaged.`,
+      `Of the last 15 minutes, ${share(recent.crcErrors + recent.framingErrors, recent.requests)} of what unit ${unit} has sent came damaged.`,
       'Noise on the line, missing termination, or a loose contact.',
       'Check shield, termination (120 Ω at both ends) and the contacts at this unit.',
     );
@@ -153,7 +168,7 @@ function flawVerdict(facts: UnitFacts): VerdictView | undefined {
   if (notable(recent.timeouts)) {
     return verdict(
       'maintenance',
-      `Unit ${unit} leaves ${share(recent.timeouts, recent.requests)} of its requests unanswered.`,
+      `Unit ${unit} has left ${share(recent.timeouts, recent.requests)} of its requests of the last 15 minutes unanswered.`,
       'A loose contact, or the device is busy with something else.',
       'Check the contacts; poll it less often, or give it a silence before each request.',
     );
@@ -214,6 +229,8 @@ export function busVerdict(bus: {
   readonly open: boolean;
   readonly claimedBy: string | null;
   readonly budget: string;
+  /** A request that the gateway has not sent, in words; undefined where nobody else asks. */
+  readonly otherMaster?: string | undefined;
 }): VerdictView {
   const { facts } = bus;
   if (bus.claimedBy !== null)
@@ -226,9 +243,27 @@ export function busVerdict(bus: {
       'Look at the devices on it.',
     );
   }
+  if (bus.otherMaster !== undefined) {
+    return verdict(
+      'out-of-spec',
+      `Another master asks on this line: requests were heard that the gateway has not sent, as "${bus.otherMaster}".`,
+      'A PLC, a display or a second gateway asks the same devices; its requests and ours destroy each other.',
+      'Let only one of them ask: switch the other one off, or let it read from this gateway by Modbus TCP.',
+    );
+  }
   const asked = facts.filter(({ snapshot }) => snapshot.requests > 0);
   const dead = asked.filter((one) => ['parked', 'failing'].includes(unitState(one)));
-  if (asked.length > 1 && dead.length === asked.length) {
+  const [only] = dead;
+  if (only && asked.length === 1) return unitVerdict(only);
+  if (dead.length > 0 && dead.length === asked.length) {
+    if (dead.filter((one) => lastHeard(one) === 'broken').length * 2 > dead.length) {
+      return verdict(
+        'failure',
+        'Of no unit on this bus can anything be read: what comes is damaged.',
+        'Baud rate or parity differ, a device sends without pause, or there is noise on the whole line.',
+        'Check the line’s settings first; then take the devices off one by one; then shield and termination (120 Ω at both ends).',
+      );
+    }
     return verdict(
       'failure',
       'No unit on this bus answers.',
@@ -249,8 +284,8 @@ export function busVerdict(bus: {
     return verdict(
       'maintenance',
       `${dead.length} of ${asked.length} units ${dead.length === 1 ? 'gives' : 'give'} no usable answer: ${listed(dead.map(({ unit }) => unit))}.`,
-      'The others keep their rate.',
-      'Look at these units.',
+      'They have no power, or another unit id or baud rate, or their wires are loose. The others keep their rate.',
+      'Open each of these units below; it says what to check.',
     );
   }
   if (bus.budget !== '') {

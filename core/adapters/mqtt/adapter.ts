@@ -1,11 +1,14 @@
 import { GatewayError } from '../../base/errors.ts';
 import type { MqttDeviceConfig } from '../../contract/document/wireless-devices.ts';
 import type { Reading } from '../../contract/reading.ts';
-import type { AdapterContext, AdapterKind, AdapterSession } from '../adapter.ts';
+import type { AdapterContext, AdapterKind, AdapterSession, CommandOutcome } from '../adapter.ts';
 import { describeConnection } from '../describe.ts';
+import { createReportWaits } from '../model/report-waits.ts';
 import type { MqttHeard } from '../mqtt-traffic.ts';
 import { createReadPoint, payloadOf, type ReadPoint } from './read-point.ts';
-import { encodeMqttWrite } from './write-point.ts';
+import { encodeMqttWrite, type MqttWrite } from './write-point.ts';
+
+type Value = number | string | boolean;
 
 /** A client of the local broker whose topics become points. Its birth and last will are its state. */
 export const mqttAdapter: AdapterKind<MqttDeviceConfig> = {
@@ -36,9 +39,13 @@ function createSession(config: MqttDeviceConfig, context: AdapterContext): Adapt
   const stops: (() => void)[] = [];
   /** Whether it is there, as far as its client or its presence tells; undefined where neither has told. */
   let there: boolean | undefined;
+  let awayBecause = '';
+  const waits = createReportWaits(context, config.name);
 
   function leave(why: string): void {
     there = false;
+    awayBecause = why;
+    waits.end(new GatewayError('adapter/away', `${config.name}: ${why}, and has not said what became of the write`));
     context.fault(new GatewayError('adapter/away', `${config.name}: ${why}`));
   }
   function arrive(): void {
@@ -47,11 +54,15 @@ function createSession(config: MqttDeviceConfig, context: AdapterContext): Adapt
   }
 
   /** A filter with wildcards fits the same topics of other devices: there only the client itself counts. */
-  const isOurs = (filter: string, heard: MqttHeard): boolean =>
-    config.client === undefined || !hasWildcard(filter) || heard.client === config.client;
+  function listen(filter: string, listener: (heard: MqttHeard) => void): void {
+    stops.push(mqtt.onMessage(filter, listener, hasWildcard(filter) ? config.client : undefined));
+  }
+  /** What is retained is from before, and what we have written ourselves is no answer. */
+  const isReport = ({ client, own }: MqttHeard): boolean =>
+    client !== '' && own === undefined && (config.client === undefined || client === config.client);
 
-  function hear(filter: string, points: readonly ReadPoint[], heard: MqttHeard): void {
-    if (!isOurs(filter, heard) || (heard.payload.length === 0 && heard.retain)) return; // empty: it takes a retained one away
+  function hear(points: readonly ReadPoint[], heard: MqttHeard): void {
+    if (heard.payload.length === 0 && heard.retain) return; // it takes a retained one away
     const payload = payloadOf(heard.payload);
     const results = points.map((read) => read(payload));
     const readings = results.filter((one): one is Reading => one !== 'absent' && 'point' in one);
@@ -64,8 +75,11 @@ function createSession(config: MqttDeviceConfig, context: AdapterContext): Adapt
     if (readings.length === 0) return;
     // What was retained before anybody listened is of any age.
     const old = there === false || (heard.client === '' && there === undefined);
-    if (!old) context.emit({ readings, sampledAt: heard.at }, heard.heardAt);
-    else {
+    if (!old) {
+      // What we have written ourselves is no sign of life.
+      context.emit({ readings, sampledAt: heard.at, ...(heard.own && { unheard: true }) }, heard.heardAt);
+      if (isReport(heard)) waits.heard(readings);
+    } else {
       const stale = readings.map((one): Reading => (one.quality === 'good' ? { ...one, quality: 'stale' } : one));
       context.emit({ readings: stale, sampledAt: heard.at, unheard: true }, heard.heardAt);
     }
@@ -83,34 +97,47 @@ function createSession(config: MqttDeviceConfig, context: AdapterContext): Adapt
     );
   }
   function watchPresence({ topic, online, offline }: NonNullable<MqttDeviceConfig['presence']>): void {
-    stops.push(
-      mqtt.onMessage(topic, (heard) => {
-        if (!isOurs(topic, heard)) return;
-        const said = payloadOf(heard.payload).text?.trim();
-        if (said === offline) leave(`"${heard.topic}" says "${offline}"`);
-        else if (said === online) arrive();
-      }),
-    );
+    listen(topic, (heard) => {
+      const said = payloadOf(heard.payload).text?.trim();
+      if (said === offline) leave(`"${heard.topic}" says "${offline}"`);
+      else if (said === online) arrive();
+    });
+  }
+  /** Throws `adapter/away`, or what `encodeMqttWrite` throws: then nothing was sent. */
+  function prepare(name: string, value: Value, signal: AbortSignal): MqttWrite {
+    signal.throwIfAborted();
+    const write = encodeMqttWrite(config, name, value);
+    if (there === false) throw new GatewayError('adapter/away', `${config.name}: ${awayBecause}; nothing was sent`);
+    return write;
+  }
+  async function publish({ topic, payload, retain, point }: MqttWrite, value: Value): Promise<void> {
+    if (context.framesWanted())
+      context.frame({ direction: 'out', bytes: payload, decoded: `${topic}: ${point.name} := ${String(value)}`, faulty: false });
+    await mqtt.publish(topic, payload, { qos: 1, retain });
+  }
+  async function writeConfirmed(name: string, value: Value, signal: AbortSignal): Promise<CommandOutcome> {
+    const write = prepare(name, value, signal);
+    const { point, confirmMs: withinMs, resolution } = write;
+    return await waits.write({ point, value, withinMs, resolution, send: () => publish(write, value) }, signal);
   }
 
   if (config.client !== undefined) watchClient(config.client);
   if (config.presence) watchPresence(config.presence);
   for (const [filter, points] of byFilter(config)) {
-    stops.push(mqtt.onMessage(filter, (heard) => hear(filter, points, heard)));
+    listen(filter, (heard) => hear(points, heard));
   }
 
   return {
     closed: done.promise,
     async close() {
       for (const stop of stops.splice(0)) stop();
+      waits.end(new GatewayError('link/closed', `${config.name}: closed before it said what became of the write`));
       done.resolve(undefined);
     },
     async write(name, value, signal) {
-      signal.throwIfAborted();
-      const { topic, payload, retain } = encodeMqttWrite(config, name, value);
-      if (context.framesWanted())
-        context.frame({ direction: 'out', bytes: payload, decoded: `${topic}: ${name} := ${String(value)}`, faulty: false });
-      await mqtt.publish(topic, payload, { qos: 1, retain });
+      await writeConfirmed(name, value, signal);
     },
+    writeConfirmed,
+    send: async (name, value, signal) => await publish(prepare(name, value, signal), value),
   };
 }

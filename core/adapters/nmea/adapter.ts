@@ -48,15 +48,25 @@ function createListener(config: NmeaDeviceConfig, context: AdapterContext): Stre
   });
   const sky = createSky(clock);
   const named = new Set<string>();
+  /** Bytes of any kind since the last sound sentence or the last word about it. */
+  let heardAny = false;
   let cancelSilence = armSilence();
 
   function armSilence(): () => void {
     const ms = config.staleAfterMs ?? SILENT_AFTER_MS;
     return clock.after(ms, () => {
-      context.fault(new GatewayError('adapter/silent', `${config.id}: no sound sentence for ${ms / 1000} s`));
+      context.fault(
+        heardAny ? unreadable(ms) : new GatewayError('adapter/silent', `${config.id}: nothing came for ${ms / 1000} s`),
+      );
+      heardAny = false;
       cancelSilence = armSilence();
     });
   }
+
+  const unreadable = (ms: number): GatewayError =>
+    new GatewayError('adapter/bad-frame', `${config.id}: in what came for ${ms / 1000} s there is no sound sentence`, {
+      remedy: 'Check the baud rate (4800, 9600 and 38400 are usual), and that the receiver is set to NMEA 0183.',
+    });
 
   function faulty(bytes: Uint8Array, why: string): void {
     context.frame({ direction: 'in', bytes, decoded: why, faulty: true });
@@ -76,6 +86,7 @@ function createListener(config: NmeaDeviceConfig, context: AdapterContext): Stre
       return;
     }
     const { talker, type } = parsed.sentence;
+    heardAny = false;
     cancelSilence();
     cancelSilence = armSilence();
     const said = type === 'GSV' ? { facts: sky.add(parsed.sentence), epoch: undefined } : decodeSentence(parsed.sentence);
@@ -88,6 +99,7 @@ function createListener(config: NmeaDeviceConfig, context: AdapterContext): Stre
 
   return {
     hear(chunk) {
+      heardAny = true;
       for (const { kind, bytes } of framer.push(chunk)) {
         if (kind === 'too-long') faulty(bytes, `a sentence longer than ${MAX_SENTENCE} bytes`);
         else if (bytes.length > 0) hearSentence(bytes);

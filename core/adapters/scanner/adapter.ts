@@ -50,11 +50,15 @@ function readingOf(config: ScannerDeviceConfig, point: ScannerPoint, scan: Scan)
   }
 }
 
+/** A code comes in one piece; behind a radio or a network it may pause, but for less than this. */
+const SUFFIX_MS = 1000;
+
 function createListener(config: ScannerDeviceConfig, context: AdapterContext): StreamListener {
   const { clock } = context;
   const framer = createLineFramer(Buffer.from(config.suffix, 'latin1'), config.maxLength);
   const guard = createBeginGuard(config.link, clock);
   const repeats = createRepeats(config.duplicateMs);
+  let cancelEnd = (): void => {};
   let count = 0;
   let before: string | undefined;
 
@@ -85,9 +89,25 @@ function createListener(config: ScannerDeviceConfig, context: AdapterContext): S
     context.emit({ readings, sampledAt: clock.now() }, heardAt);
   }
 
+  /** A code that has ended without its suffix must not become the begin of the next one. */
+  function endWithoutSuffix(): void {
+    const rest = framer.giveUp();
+    if (rest.length === 0 || rest.every((byte) => byte === 0x0d || byte === 0x0a) || !guard.isWhole()) return;
+    const suffix = `"${JSON.stringify(config.suffix).slice(1, -1)}"`;
+    const why = `${rest.length} bytes came and no suffix ${suffix} behind them`;
+    context.frame({ direction: 'in', bytes: rest, decoded: why, faulty: true });
+    context.fault(
+      new GatewayError('adapter/bad-frame', `${config.id}: ${why}`, {
+        remedy: 'Set the scanner to send the suffix that the document names, or name the one that it sends.',
+      }),
+    );
+  }
+
   return {
     hear(chunk) {
       guard.heard();
+      cancelEnd();
+      cancelEnd = clock.after(SUFFIX_MS, endWithoutSuffix);
       for (const { kind, bytes } of framer.push(chunk)) {
         if (!guard.isWhole()) {
           if (context.framesWanted()) context.frame({ direction: 'in', bytes, decoded: HALF_LINE, faulty: false });
@@ -95,6 +115,8 @@ function createListener(config: ScannerDeviceConfig, context: AdapterContext): S
         else if (bytes.some((byte) => byte !== 0x0d && byte !== 0x0a)) hearScan(bytes);
       }
     },
-    stop() {},
+    stop() {
+      cancelEnd();
+    },
   };
 }

@@ -1,16 +1,20 @@
 import { GatewayError } from '../../base/errors.ts';
 import type { SparkplugDeviceConfig } from '../../contract/document/wireless-devices.ts';
 import type { Reading } from '../../contract/reading.ts';
-import type { AdapterContext, AdapterKind, AdapterSession } from '../adapter.ts';
+import type { AdapterContext, AdapterKind, AdapterSession, CommandOutcome } from '../adapter.ts';
 import { describeConnection } from '../describe.ts';
+import { createReportWaits } from '../model/report-waits.ts';
 import { tidy } from '../tidy.ts';
-import { joinNode, type NamedMetric, type NodeEvent } from './node-tracker.ts';
-import { encodeCommand } from './payload.ts';
-import { DATATYPES, decodeValue, encodeValue } from './values.ts';
+import { joinHost } from './host-state.ts';
+import { joinNode } from './join-node.ts';
+import type { NamedMetric, NodeEvent } from './node-tracker.ts';
+import { decodeValue } from './values.ts';
+import { encodeMetricWrite, type MetricWrite } from './write-metric.ts';
 
 type Point = SparkplugDeviceConfig['points'][number];
+type Value = number | string | boolean;
 
-/** An edge node of Sparkplug B, or a device behind it (Eclipse Sparkplug 3.0). The gateway is a host application that is not the primary one. */
+/** An edge node of Sparkplug B, or a device behind it (Eclipse Sparkplug 3.0). The gateway is a host application, the primary one where the document says so. */
 export const sparkplugAdapter: AdapterKind<SparkplugDeviceConfig> = {
   kind: 'sparkplug',
   describe: describeConnection,
@@ -22,6 +26,8 @@ export const sparkplugAdapter: AdapterKind<SparkplugDeviceConfig> = {
 
 /** A node that is there answers the wish for a birth well within this. */
 const BIRTH_PATIENCE_MS = 5000;
+/** 2000 to 2100, in ms. */
+const TIMES = { first: 946_684_800_000, last: 4_102_444_800_000 };
 
 const bad = (point: string, note: string): Reading => ({ point, value: null, quality: 'bad', note });
 
@@ -35,12 +41,10 @@ function readMetric({ name, scale, offset }: Point, metric: NamedMetric): Readin
   return { point: name, value: result, quality: metric.quality, ...(note === undefined ? {} : { note }) };
 }
 
-/** The value as the device counts: without scale and offset, whole where its type is. */
-function unscaled({ scale, offset }: Point, datatype: number, value: number | string | boolean): number | string | boolean {
-  if (typeof value !== 'number') return value;
-  const raw = tidy((value - offset) / scale);
-  const whole = datatype <= DATATYPES.UInt64;
-  return whole && Math.abs(raw - Math.round(raw)) < 1e-6 ? Math.round(raw) : raw;
+function pointsByMetric(points: readonly Point[]): ReadonlyMap<string, readonly Point[]> {
+  const all = new Map<string, Point[]>();
+  for (const point of points) all.set(point.metric, [...(all.get(point.metric) ?? []), point]);
+  return all;
 }
 
 function createSession(config: SparkplugDeviceConfig, context: AdapterContext): AdapterSession {
@@ -49,18 +53,36 @@ function createSession(config: SparkplugDeviceConfig, context: AdapterContext): 
   const { group, node, device } = config;
   const done = Promise.withResolvers<undefined>();
   const { tracker, leave } = joinNode({ clock, log, random, mqtt }, { group, node });
+  const leaveHost = config.hostId === undefined ? () => {} : joinHost({ clock, log, random, mqtt }, config.hostId);
 
+  const byMetric = pointsByMetric(config.points);
+  const waits = createReportWaits(context, config.name);
+  let awayBecause = 'no birth message has come yet';
   let stopWaiting = (): void => {};
 
-  const away = (why: string): void => context.fault(new GatewayError('adapter/away', `${config.name}: ${why}`));
+  function away(why: string): void {
+    awayBecause = why;
+    waits.end(new GatewayError('adapter/away', `${config.name}: ${why}, and has not said what became of the write`));
+    context.fault(new GatewayError('adapter/away', `${config.name}: ${why}`));
+  }
 
-  function readings(metrics: readonly NamedMetric[], whole: boolean): readonly Reading[] {
-    const byName = new Map(metrics.map((metric) => [metric.name, metric]));
-    return config.points.flatMap((point): Reading[] => {
-      const metric = byName.get(point.metric);
-      if (metric) return [readMetric(point, metric)];
-      return whole ? [bad(point.name, `"${point.metric}" is not in the birth message`)] : [];
-    });
+  /** Of a metric that is there more than once the last value is the newest. */
+  function readings(metrics: readonly NamedMetric[]): readonly Reading[] {
+    const newest = new Map(metrics.map((metric) => [metric.name, metric]));
+    return [...newest.values()].flatMap((metric) => (byMetric.get(metric.name) ?? []).map((point) => readMetric(point, metric)));
+  }
+  /** A birth names all that there is. */
+  function missing(metrics: readonly NamedMetric[]): readonly Reading[] {
+    const names = new Set(metrics.map(({ name }) => name));
+    const points = config.points.filter(({ metric }) => !names.has(metric));
+    return points.map(({ name, metric }) => bad(name, `"${metric}" is not in the birth message`));
+  }
+  /** What belongs to one moment stays together. Without a time, or with one of a clock that was never set, it belongs nowhere. */
+  function tellPast(past: readonly NamedMetric[], heardAt: number): void {
+    for (const [sampledAt, metrics] of Map.groupBy(past, ({ at = 0 }) => at)) {
+      const read = sampledAt >= TIMES.first && sampledAt <= TIMES.last ? readings(metrics) : [];
+      if (read.length > 0) context.emit({ readings: read, sampledAt, past: true }, heardAt);
+    }
   }
   function hear(event: NodeEvent): void {
     if (event.kind === 'fault') {
@@ -77,13 +99,18 @@ function createSession(config: SparkplugDeviceConfig, context: AdapterContext): 
     if (event.kind === 'birth' && event.device === undefined && device !== undefined) awaitBirth();
     if (event.device !== device) return;
     const { heard } = event;
-    const read = readings(event.metrics, event.kind === 'birth');
+    const told = readings(event.metrics);
+    const read = event.kind === 'birth' ? [...told, ...missing([...event.metrics, ...event.past])] : told;
     if (context.framesWanted()) {
-      const decoded = `${heard.topic}: ${event.metrics.length} metrics, ${read.length} of them points`;
+      const { metrics, past } = event;
+      const earlier = past.length === 0 ? '' : `, and ${past.length} of earlier`;
+      const decoded = `${heard.topic}: ${metrics.length} metrics, ${read.length} of them points${earlier}`;
       context.frame({ direction: 'in', bytes: heard.payload, decoded, faulty: false });
     }
     // Data without a value of ours is a sign of life all the same.
     context.emit({ readings: read, sampledAt: heard.at }, heard.heardAt);
+    waits.heard(told);
+    tellPast(event.past, heard.heardAt);
   }
 
   function awaitBirth(): void {
@@ -93,7 +120,27 @@ function createSession(config: SparkplugDeviceConfig, context: AdapterContext): 
     });
   }
 
-  const stopHearing = tracker.onEvent(hear);
+  const prepare = (name: string, value: Value, signal: AbortSignal): MetricWrite => {
+    signal.throwIfAborted();
+    return encodeMetricWrite(config, tracker, { name, value, at: clock.now(), awayBecause });
+  };
+  async function publish({ topic, payload, point }: MetricWrite, value: Value): Promise<void> {
+    if (context.framesWanted())
+      context.frame({
+        direction: 'out',
+        bytes: payload,
+        decoded: `${topic}: ${point.metric} := ${String(value)}`,
+        faulty: false,
+      });
+    await mqtt.publish(topic, payload, { qos: 0, retain: false });
+  }
+  async function writeConfirmed(name: string, value: Value, signal: AbortSignal): Promise<CommandOutcome> {
+    const write = prepare(name, value, signal);
+    const { point, confirmMs: withinMs, resolution } = write;
+    return await waits.write({ point, value, withinMs, resolution, send: () => publish(write, value) }, signal);
+  }
+
+  const stopHearing = tracker.onEvent(device, hear);
   tracker.askRebirth(`${config.name} begins to listen`);
   awaitBirth();
 
@@ -103,24 +150,14 @@ function createSession(config: SparkplugDeviceConfig, context: AdapterContext): 
       stopWaiting();
       stopHearing();
       leave();
+      leaveHost();
+      waits.end(new GatewayError('link/closed', `${config.name}: closed before it said what became of the write`));
       done.resolve(undefined);
     },
     async write(name, value, signal) {
-      signal.throwIfAborted();
-      const point = config.points.find((one) => one.name === name);
-      if (!point) throw new GatewayError('adapter/unknown-point', `${config.name} has no point "${name}"`);
-      if (!point.writable) throw new GatewayError('adapter/not-writable', `${config.name}: "${name}" cannot be written`);
-      const datatype = tracker.typeOf(device, point.metric);
-      if (datatype === undefined) {
-        throw new GatewayError('adapter/away', `${config.name}: "${point.metric}" is not known, as no birth message named it`);
-      }
-      const raw = encodeValue(datatype, unscaled(point, datatype, value));
-      if (!raw) throw new GatewayError('adapter/bad-value', `${config.name}: ${String(value)} does not fit "${point.metric}"`);
-      const bytes = encodeCommand(point.metric, datatype, raw, clock.now());
-      const topic = `spBv1.0/${group}/${device === undefined ? 'NCMD' : 'DCMD'}/${node}${device === undefined ? '' : `/${device}`}`;
-      if (context.framesWanted())
-        context.frame({ direction: 'out', bytes, decoded: `${topic}: ${point.metric} := ${String(value)}`, faulty: false });
-      await mqtt.publish(topic, bytes, { qos: 0, retain: false });
+      await writeConfirmed(name, value, signal);
     },
+    writeConfirmed,
+    send: async (name, value, signal) => await publish(prepare(name, value, signal), value),
   };
 }

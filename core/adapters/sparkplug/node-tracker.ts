@@ -1,10 +1,10 @@
 import { createBackoff } from '../../base/backoff.ts';
 import type { Clock } from '../../base/clock.ts';
-import { createEmitter } from '../../base/emitter.ts';
+import { createEmitter, type Emitter } from '../../base/emitter.ts';
 import { GatewayError } from '../../base/errors.ts';
 import type { Logger } from '../../base/log.ts';
 import type { MqttHeard, MqttTraffic } from '../mqtt-traffic.ts';
-import { decodePayload, encodeCommand, type Metric, type SparkplugPayload } from './payload.ts';
+import { type CommandedMetric, decodePayload, encodeCommand, type Metric, type SparkplugPayload } from './payload.ts';
 import { DATATYPES, type RawValue } from './values.ts';
 
 /** A metric whose name and datatype are known, from this message or from the birth. */
@@ -14,6 +14,8 @@ export interface NamedMetric {
   readonly isNull: boolean;
   readonly quality: Metric['quality'];
   readonly value: RawValue | undefined;
+  /** Wall time in ms, by the clock of the edge node; undefined where it does not say. */
+  readonly at: number | undefined;
 }
 
 /** `device` is undefined for the edge node itself. */
@@ -22,6 +24,8 @@ export type NodeEvent =
       readonly kind: 'birth' | 'data';
       readonly device: string | undefined;
       readonly metrics: readonly NamedMetric[];
+      /** Of earlier, kept by the node while it was cut off (`is_historical`): not the present. */
+      readonly past: readonly NamedMetric[];
       readonly heard: MqttHeard;
     }
   /** Without a device: the node, and with it all of its devices. */
@@ -30,18 +34,19 @@ export type NodeEvent =
 
 /** What is known of one edge node and of the devices behind it. */
 export interface NodeTracker {
-  onEvent(listener: (event: NodeEvent) => void): () => void;
+  /** What concerns this device (undefined: the node itself): its own events, births and deaths of the node, and messages that are missing. */
+  onEvent(device: string | undefined, listener: (event: NodeEvent) => void): () => void;
   isBorn(device: string | undefined): boolean;
-  /** The datatype that a metric was born with. */
-  typeOf(device: string | undefined, metric: string): number | undefined;
+  /** A metric as it was born; undefined where no birth has named it with its type. */
+  metricOf(device: string | undefined, metric: string): CommandedMetric | undefined;
   /** Asks the node for its births, now or when the time since the last wish is over. Never rejects: a node that is not there does not hear it. */
   askRebirth(why: string): void;
   stop(): void;
 }
 
 interface Scope {
-  readonly types: ReadonlyMap<string, number>;
-  readonly aliases: ReadonlyMap<bigint, string>;
+  readonly byName: ReadonlyMap<string, CommandedMetric>;
+  readonly byAlias: ReadonlyMap<bigint, string>;
 }
 
 export interface NodeName {
@@ -49,7 +54,7 @@ export interface NodeName {
   readonly node: string;
 }
 
-interface NodeDeps {
+export interface NodeDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly mqtt: MqttTraffic;
@@ -63,37 +68,51 @@ const REBIRTH_PACE = { firstMs: 5000, maxMs: 300_000 };
 const MAX_DEVICES = 2000;
 const SEQ_COUNT = 256;
 
-const scopeOf = (metrics: readonly Metric[]): Scope => {
-  const types = new Map<string, number>();
-  const aliases = new Map<bigint, string>();
+function scopeOf(metrics: readonly Metric[]): Scope {
+  const byName = new Map<string, CommandedMetric>();
+  const byAlias = new Map<bigint, string>();
+  const twice = new Set<bigint>();
   for (const { name, alias, datatype } of metrics) {
-    if (name === undefined) continue;
-    if (datatype !== undefined) types.set(name, datatype);
-    if (alias !== undefined) aliases.set(alias, name);
+    if (name === undefined || datatype === undefined) continue;
+    byName.set(name, { name, alias, datatype });
+    if (alias === undefined) continue;
+    if (byAlias.has(alias)) twice.add(alias);
+    byAlias.set(alias, name);
   }
-  return { types, aliases };
-};
+  // Nobody can tell whose value it is, and a wrong one would be worse than none (payloads-alias-uniqueness).
+  for (const alias of twice) byAlias.delete(alias);
+  return { byName, byAlias };
+}
 
 const bdSeqOf = (metrics: readonly Metric[]): bigint | undefined => {
   const value = metrics.find(({ name }) => name === 'bdSeq')?.value;
   return value && (value.in === 'int' || value.in === 'long') ? value.bits : undefined;
 };
 
-/** Metrics with their names. `unknown`: one of them has an alias or a type that no birth has told. */
-function named(
-  metrics: readonly Metric[],
-  scope: Scope,
-): { readonly metrics: readonly NamedMetric[]; readonly unknown: boolean } {
+interface Named {
+  readonly metrics: readonly NamedMetric[];
+  readonly past: readonly NamedMetric[];
+  /** One of them has an alias or a type that no birth has told. */
+  readonly unknown: boolean;
+}
+
+/** Metrics with their names. */
+function named({ metrics, timestamp }: SparkplugPayload, scope: Scope): Named {
+  const now: NamedMetric[] = [];
+  const past: NamedMetric[] = [];
   let unknown = false;
-  const known = metrics.flatMap((metric): NamedMetric[] => {
-    if (metric.isHistorical) return []; // of the past, not of now
-    const name = metric.name || (metric.alias === undefined ? undefined : scope.aliases.get(metric.alias));
-    const datatype = name === undefined ? undefined : (metric.datatype ?? scope.types.get(name));
-    if (name === undefined || datatype === undefined) unknown = true;
-    else return [{ name, datatype, isNull: metric.isNull, quality: metric.quality, value: metric.value }];
-    return [];
-  });
-  return { metrics: known, unknown };
+  for (const metric of metrics) {
+    const name = metric.name || (metric.alias === undefined ? undefined : scope.byAlias.get(metric.alias));
+    const datatype = name === undefined ? undefined : (metric.datatype ?? scope.byName.get(name)?.datatype);
+    if (name === undefined || datatype === undefined) {
+      unknown = true;
+      continue;
+    }
+    const { isNull, quality, value } = metric;
+    const at = metric.timestamp ?? timestamp;
+    (metric.isHistorical ? past : now).push({ name, datatype, isNull, quality, value, at: at === undefined ? at : Number(at) });
+  }
+  return { metrics: now, past, unknown };
 }
 
 /**
@@ -101,7 +120,8 @@ function named(
  * or that comes before its birth makes it ask for a rebirth. A death counts only for the birth that it belongs to (`bdSeq`).
  */
 export function createNodeTracker({ clock, log, mqtt, random }: NodeDeps, { group, node }: NodeName): NodeTracker {
-  const events = createEmitter<NodeEvent>((cause) => log.error('sparkplug.listener-failed', { cause }));
+  /** By device; empty for the node itself. */
+  const listeners = new Map<string, Emitter<NodeEvent>>();
   /** By device; empty for the node itself. Only those that are born. */
   const scopes = new Map<string, Scope>();
   const pace = createBackoff(REBIRTH_PACE, random);
@@ -124,7 +144,9 @@ export function createNodeTracker({ clock, log, mqtt, random }: NodeDeps, { grou
   function askNow(why: string, now: number): void {
     askAgainAt = now + pace.next();
     log.info('sparkplug.rebirth-asked', { group, node, message: why });
-    const command = encodeCommand(REBIRTH, DATATYPES.Boolean, { in: 'boolean', flag: true }, clock.now());
+    // Always by its name: no birth gives it an alias (operational-behavior-data-commands-rebirth-name-aliases).
+    const metric = { name: REBIRTH, alias: undefined, datatype: DATATYPES.Boolean };
+    const command = encodeCommand(metric, { in: 'boolean', flag: true }, clock.now());
     mqtt
       .publish(`${PREFIX}/${group}/NCMD/${node}`, command, { qos: 0, retain: false })
       .catch((cause: unknown) => log.debug('sparkplug.rebirth-not-asked', { cause }));
@@ -133,28 +155,33 @@ export function createNodeTracker({ clock, log, mqtt, random }: NodeDeps, { grou
     cancelAsking?.();
     cancelAsking = undefined;
   }
-  function fault(heard: MqttHeard, why: string): void {
-    const error = new GatewayError('adapter/bad-frame', `${heard.topic}: ${why}`);
-    events.emit({ kind: 'fault', error, heard });
+  const tell = (device: string | undefined, event: NodeEvent): void => listeners.get(device ?? '')?.emit(event);
+  function tellAll(event: NodeEvent): void {
+    for (const one of listeners.values()) one.emit(event);
   }
+  const faultOf = (heard: MqttHeard, why: string): NodeEvent => ({
+    kind: 'fault',
+    error: new GatewayError('adapter/bad-frame', `${heard.topic}: ${why}`),
+    heard,
+  });
 
   /** Section 6.4.8: one more with each message of the node or of a device behind it, 0 after 255. */
   function checkSeq(heard: MqttHeard, seq: number | undefined): void {
     if (seq === undefined) {
-      fault(heard, 'it has no sequence number');
+      tellAll(faultOf(heard, 'it has no sequence number'));
       return;
     }
     const wanted = expected;
     expected = (seq + 1) % SEQ_COUNT;
     if (wanted === undefined || wanted === seq) return;
     const why = `message ${wanted} is missing, ${seq} came`;
-    fault(heard, why);
+    tellAll(faultOf(heard, why)); // it may have been of any of them
     askRebirth(why);
   }
   function nodeDied(): void {
     scopes.clear();
     expected = undefined;
-    events.emit({ kind: 'death', device: undefined });
+    tellAll({ kind: 'death', device: undefined });
   }
   function born(device: string | undefined, payload: SparkplugPayload, heard: MqttHeard): void {
     if (device === undefined) {
@@ -170,13 +197,16 @@ export function createNodeTracker({ clock, log, mqtt, random }: NodeDeps, { grou
       }
       checkSeq(heard, payload.seq);
       if (scopes.size > MAX_DEVICES) {
-        fault(heard, `the node has more than ${MAX_DEVICES} devices`);
+        tell(device, faultOf(heard, `the node has more than ${MAX_DEVICES} devices`));
         return;
       }
     }
     const scope = scopeOf(payload.metrics);
     scopes.set(device ?? '', scope);
-    events.emit({ kind: 'birth', device, metrics: named(payload.metrics, scope).metrics, heard });
+    const { metrics, past } = named(payload, scope);
+    const birth: NodeEvent = { kind: 'birth', device, metrics, past, heard };
+    if (device === undefined) tellAll(birth);
+    else tell(device, birth);
   }
   function data(device: string | undefined, payload: SparkplugPayload, heard: MqttHeard): void {
     const scope = scopes.get(device ?? '');
@@ -185,12 +215,12 @@ export function createNodeTracker({ clock, log, mqtt, random }: NodeDeps, { grou
       askRebirth(`data of ${device ?? node} came before its birth`);
       return;
     }
-    const { metrics, unknown } = named(payload.metrics, scope);
+    const { metrics, past, unknown } = named(payload, scope);
     if (unknown) {
-      fault(heard, 'it has a metric that the birth did not name');
+      tell(device, faultOf(heard, 'it has a metric that the birth did not name'));
       askRebirth('a metric is not known');
     }
-    events.emit({ kind: 'data', device, metrics, heard });
+    tell(device, { kind: 'data', device, metrics, past, heard });
   }
   function dead(device: string | undefined, payload: SparkplugPayload, heard: MqttHeard): void {
     if (device === undefined) {
@@ -201,7 +231,7 @@ export function createNodeTracker({ clock, log, mqtt, random }: NodeDeps, { grou
     }
     if (scopes.has('')) checkSeq(heard, payload.seq);
     scopes.delete(device);
-    events.emit({ kind: 'death', device });
+    tell(device, { kind: 'death', device });
   }
 
   function hear(heard: MqttHeard): void {
@@ -210,7 +240,7 @@ export function createNodeTracker({ clock, log, mqtt, random }: NodeDeps, { grou
     const forDevice = type.startsWith('D');
     if (forDevice !== (device !== undefined) || type.endsWith('CMD')) return;
     const decoded = decodePayload(heard.payload);
-    if (!decoded.ok) fault(heard, decoded.why);
+    if (!decoded.ok) tell(device, faultOf(heard, decoded.why));
     else if (type.endsWith('BIRTH')) born(device, decoded.payload, heard);
     else if (type.endsWith('DATA')) data(device, decoded.payload, heard);
     else if (type.endsWith('DEATH')) dead(device, decoded.payload, heard);
@@ -218,41 +248,22 @@ export function createNodeTracker({ clock, log, mqtt, random }: NodeDeps, { grou
 
   const stopHearing = mqtt.onMessage(`${PREFIX}/${group}/+/${node}/#`, hear);
   return {
-    onEvent: (listener) => events.on(listener),
+    onEvent(device, listener) {
+      const key = device ?? '';
+      const own = listeners.get(key) ?? createEmitter<NodeEvent>((cause) => log.error('sparkplug.listener-failed', { cause }));
+      listeners.set(key, own);
+      const stop = own.on(listener);
+      return () => {
+        stop();
+        if (own.size === 0 && listeners.get(key) === own) listeners.delete(key);
+      };
+    },
     isBorn: (device) => scopes.has(device ?? ''),
-    typeOf: (device, metric) => scopes.get(device ?? '')?.types.get(metric),
+    metricOf: (device, metric) => scopes.get(device ?? '')?.byName.get(metric),
     askRebirth,
     stop() {
       stopHearing();
       stopAsking();
-    },
-  };
-}
-
-interface Shared {
-  readonly tracker: NodeTracker;
-  users: number;
-}
-const shared = new WeakMap<MqttTraffic, Map<string, Shared>>();
-
-/** The tracker of a node: one for all devices behind it, as they share its sequence numbers. Give it back when done. */
-export function joinNode(deps: NodeDeps, name: NodeName): { readonly tracker: NodeTracker; leave(): void } {
-  const all = shared.get(deps.mqtt) ?? new Map<string, Shared>();
-  shared.set(deps.mqtt, all);
-  const key = `${name.group}/${name.node}`;
-  const held = all.get(key) ?? { tracker: createNodeTracker(deps, name), users: 0 };
-  all.set(key, held);
-  held.users += 1;
-  let left = false;
-  return {
-    tracker: held.tracker,
-    leave() {
-      if (left) return;
-      left = true;
-      held.users -= 1;
-      if (held.users > 0) return;
-      all.delete(key);
-      held.tracker.stop();
     },
   };
 }

@@ -5,6 +5,8 @@ import type { RawValue } from './values.ts';
 export interface Metric {
   readonly name: string | undefined;
   readonly alias: bigint | undefined;
+  /** Ms since 1970, by the clock of the edge node. */
+  readonly timestamp: bigint | undefined;
   readonly datatype: number | undefined;
   readonly isHistorical: boolean;
   readonly isNull: boolean;
@@ -29,6 +31,7 @@ const PAYLOAD = { timestamp: 1, metrics: 2, seq: 3 } as const;
 const METRIC = {
   name: 1,
   alias: 2,
+  timestamp: 3,
   datatype: 4,
   isHistorical: 5,
   isNull: 7,
@@ -117,6 +120,7 @@ function readMetric(bytes: Uint8Array): Metric {
   const metric: { -readonly [K in keyof Metric]: Metric[K] } = {
     name: undefined,
     alias: undefined,
+    timestamp: undefined,
     datatype: undefined,
     isHistorical: false,
     isNull: false,
@@ -126,6 +130,7 @@ function readMetric(bytes: Uint8Array): Metric {
   for (const field of wireFields(bytes)) {
     if (field.number === METRIC.name) metric.name = textOf(field);
     else if (field.number === METRIC.alias) metric.alias = numberOf(field);
+    else if (field.number === METRIC.timestamp) metric.timestamp = numberOf(field);
     else if (field.number === METRIC.datatype) metric.datatype = Number(numberOf(field));
     else if (field.number === METRIC.isHistorical) metric.isHistorical = flagOf(field);
     else if (field.number === METRIC.isNull) metric.isNull = flagOf(field);
@@ -191,12 +196,19 @@ function encodeRaw(value: RawValue): Uint8Array {
   }
 }
 
+/** A metric as a command calls it: by its alias alone where its birth gave it one (payloads-alias-data-cmd-requirement), else by name. */
+export interface CommandedMetric {
+  readonly name: string;
+  readonly alias: bigint | undefined;
+  readonly datatype: number;
+}
+
 /** A command to an edge node or a device: one metric (sections 6.4.21 and 6.4.24). `at` is wall time in ms. */
-export function encodeCommand(name: string, datatype: number, value: RawValue, at: number): Uint8Array {
+export function encodeCommand({ name, alias, datatype }: CommandedMetric, value: RawValue, at: number): Uint8Array {
   const time = BigInt(Math.max(0, Math.round(at)));
   const metric = Buffer.concat([
-    encodeBytes(METRIC.name, new TextEncoder().encode(name)),
-    encodeNumber(3, time),
+    alias === undefined ? encodeBytes(METRIC.name, new TextEncoder().encode(name)) : encodeNumber(METRIC.alias, alias),
+    encodeNumber(METRIC.timestamp, time),
     encodeNumber(METRIC.datatype, BigInt(datatype)),
     encodeRaw(value),
   ]);

@@ -18,6 +18,28 @@ export const DATATYPES = {
   Text: 14,
   UUID: 15,
 } as const;
+/** Those that have many, by their numbers. */
+const MANY: Readonly<Record<number, string>> = {
+  16: 'DataSet',
+  17: 'Bytes',
+  18: 'File',
+  19: 'Template',
+  20: 'PropertySet',
+  21: 'PropertySetList',
+  22: 'Int8Array',
+  23: 'Int16Array',
+  24: 'Int32Array',
+  25: 'Int64Array',
+  26: 'UInt8Array',
+  27: 'UInt16Array',
+  28: 'UInt32Array',
+  29: 'UInt64Array',
+  30: 'FloatArray',
+  31: 'DoubleArray',
+  32: 'BooleanArray',
+  33: 'StringArray',
+  34: 'DateTimeArray',
+};
 const NAMES: ReadonlyMap<number, keyof typeof DATATYPES> = new Map(
   Object.entries(DATATYPES).map(([name, number]) => [number, name as keyof typeof DATATYPES]), // as: Object.entries forgets the keys
 );
@@ -64,7 +86,10 @@ function moment(bits: bigint): Decoded {
 /** The value of a metric by its datatype; the type says how the bits are to be read, so that one without a known type has none. */
 export function decodeValue(datatype: number, raw: RawValue): Decoded {
   const name = NAMES.get(datatype);
-  if (name === undefined) return bad(`its datatype ${datatype} has no single value`);
+  if (name === undefined) {
+    const many = MANY[datatype];
+    return bad(many === undefined ? `its datatype ${datatype} is not known` : `it is of type ${many}, which has no single value`);
+  }
   if (raw.in === 'int' || raw.in === 'long') {
     if (isInteger(name)) return integer(name, raw.bits);
     if (name === 'DateTime') return moment(raw.bits);

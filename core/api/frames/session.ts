@@ -104,6 +104,7 @@ export function createSession(
       const params = TOPICS[topic].params.safeParse(raw ?? {}, WORDING);
       if (!params.success) throw new GatewayError('api/bad-input', `${topic}: ${fieldsOf(params.error)}`);
       const stop = deps.hub.watch(topic, params.data, {
+        caller: deps.caller,
         emit: (event) => transport.send({ t: 'event', id, event }),
         get buffered() {
           return transport.buffered;

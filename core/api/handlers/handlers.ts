@@ -1,4 +1,6 @@
 import { GatewayError } from '../../base/errors.ts';
+import type { DeviceView } from '../../contract/views.ts';
+import { writeQuestions } from '../../contract/write-confirm.ts';
 import type { Handlers } from '../sources.ts';
 import { createDeadLetterHandlers } from './dead-letter-handlers.ts';
 import { createFailedEventHandlers } from './failed-event-handlers.ts';
@@ -8,6 +10,15 @@ import { createOutboxHandlers } from './outbox-handlers.ts';
 import type { GatewayRuntime, RunningDevice } from './runtime.ts';
 import { createSecretHandlers } from './secret-handlers.ts';
 import { createTestEventHandlers } from './test-event-handlers.ts';
+
+/** Throws `tool/no-consent` where a command that asks before it writes this point shows that somebody must confirm it. */
+function checkConfirmed({ name, commands }: DeviceView, point: string, confirmed: boolean): void {
+  const questions = writeQuestions(commands, point);
+  if (confirmed || questions.length === 0) return;
+  throw new GatewayError('tool/no-consent', `${name}: nobody has confirmed that "${point}" is written`, {
+    remedy: questions.join(' '),
+  });
+}
 
 /** Every call of the contract, against the running gateway. */
 export function createHandlers(runtime: GatewayRuntime): Handlers {
@@ -28,7 +39,9 @@ export function createHandlers(runtime: GatewayRuntime): Handlers {
       return null;
     },
     'device.write': async (input, signal, caller) => {
-      await device(input.device).write(input.point, input.value, signal);
+      const target = device(input.device);
+      checkConfirmed(target.view(), input.point, input.confirmed === true);
+      await target.write(input.point, input.value, signal);
       runtime.logs
         .logger(`device:${input.device}`)
         .info('device.written', { point: input.point, value: input.value, by: caller.kind });

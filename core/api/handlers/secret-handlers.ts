@@ -9,7 +9,7 @@ type Methods = Pick<Handlers, 'secret.list' | 'secret.set' | 'secret.remove'>;
 
 const view = ({ name, arn, versionId, createdAt }: SecretFacts): SecretView => ({ name, arn, versionId, createdAt });
 
-/** Whoever reaches the console's port could otherwise replace them: it asks nobody who he is. */
+/** Whoever reaches the console's port could otherwise replace them: it asks nobody who he is. The wizard sets keys of Bluetooth devices only. */
 function checkCaller(caller: Caller): void {
   if (caller.kind === 'cli') return;
   throw new GatewayError('api/not-available', 'Secrets are set and removed on the command line only.', {

@@ -37,12 +37,12 @@ export const DEVICE_FAULTS = {
   'adapter/timeout': {
     retry: true,
     show: 'The device did not answer in time.',
-    remedy: 'Check the unit id, baud rate, wiring and termination.',
+    remedy: 'Check its power, cable or network, and its address; on a serial line also baud rate, A and B, and termination.',
   },
   'adapter/bad-frame': {
     retry: true,
     show: 'The device sent something that is not a valid frame.',
-    remedy: 'Check baud rate, parity and wiring; look at the raw frames.',
+    remedy: 'Look at the raw frames; on a serial line check baud rate, parity and wiring.',
   },
   'adapter/wrong-unit': {
     retry: true,
@@ -57,7 +57,7 @@ export const DEVICE_FAULTS = {
   'adapter/silent': {
     retry: true,
     show: 'Nothing was heard from the device for too long.',
-    remedy: 'Check power and cable; check the interval that is expected.',
+    remedy: 'Check its power or battery, and its cable or distance; check the interval that is expected.',
   },
   'adapter/not-writable': {
     retry: false,

@@ -32,6 +32,12 @@ export const FIELD_FAULTS = {
     show: 'The value that was read back is not the one that was written.',
     remedy: 'Check that the register may be written and that nothing else writes it.',
   },
+  'adapter/no-report': {
+    retry: false,
+    show: 'It was sent, but the device has not said what became of it.',
+    remedy:
+      'Look at the device: it may have done it. Check that it has subscribed to the topic; if it never reports this point after a write, set "confirmMs" to 0.',
+  },
   'adapter/unknown-command': {
     retry: false,
     show: 'The device has no such command.',
@@ -72,6 +78,28 @@ export const FIELD_FAULTS = {
     show: 'The Bluetooth device did not do what was asked.',
     remedy: 'Look at the cause; pair the device first if it asks for that.',
   },
+  'ble/needs-key': {
+    retry: true,
+    show: 'The Bluetooth device sends encrypted, and the gateway has no key for it.',
+    remedy: 'Add the device again on the page Devices and give its key: it is shown in the app that switched encryption on.',
+  },
+  'ble/wrong-key': {
+    retry: true,
+    show: 'The key does not fit the Bluetooth device.',
+    remedy:
+      'Look the key up in the app of the maker or of the firmware, where encryption was switched on. It is a new one after the device was reset or bound again.',
+  },
+  'ble/bad-key': {
+    retry: true,
+    show: 'The key of the Bluetooth device is no key.',
+    remedy: 'A key has 32 hexadecimal digits. Set it anew with gatehouse secret set, or add the device again.',
+  },
+  'ble/old-counter': {
+    retry: true,
+    show: 'The Bluetooth device sent an old packet.',
+    remedy:
+      'Somebody repeats recorded packets; or its battery was changed while the gateway did not listen: then press Reconnect at the device.',
+  },
   'point/limit': {
     retry: true,
     show: 'A value is beyond its limit.',
@@ -98,6 +126,11 @@ export const FIELD_FAULTS = {
     retry: false,
     show: 'Somebody else has opened this tool.',
     remedy: 'Ask who uses it, or wait until it is closed.',
+  },
+  'report/failed': {
+    retry: true,
+    show: 'The acceptance report could not be made.',
+    remedy: 'Make it for fewer devices at a time; the log names the cause.',
   },
   'server/not-listening': {
     retry: true,

@@ -17,6 +17,11 @@ export const MESSAGE_FAULTS = {
     show: 'The port of the local broker is in use.',
     remedy: 'Stop the other program, or choose another port with --mqtt-port.',
   },
+  'broker/not-open': {
+    retry: true,
+    show: 'The local broker is not open.',
+    remedy: 'See the alarm of the broker: its port may be taken by another program. It opens by itself when the cause is gone.',
+  },
   'broker/topic-too-deep': { retry: false, show: 'The topic has too many levels.', remedy: 'Use fewer levels in the topic.' },
   'broker/malformed': {
     retry: false,

@@ -21,16 +21,22 @@ function statusLines(view: GatewayView): string[] {
   return factLines(lines);
 }
 
+/** What says so of its state, and what to do where a fault says so; the last fault of a device that is well is over. */
+function troubleOf({ ne107, lastError }: DeviceView): string {
+  if (ne107.state === 'ok') return '';
+  return lastError && ne107.why === lastError.message ? `${ne107.why}. ${lastError.remedy}` : ne107.why;
+}
+
 function deviceLines(devices: readonly DeviceView[], now: number): string[] {
   const rows = devices.map((device) => [
     device.id,
-    device.health,
+    device.ne107.state,
     device.lastSeenAt === null ? 'never' : `${duration(Math.max(0, now - device.lastSeenAt))} ago`,
     device.adapter,
     device.connection,
-    printable(device.lastError?.message ?? ''),
+    printable(troubleOf(device)),
   ]);
-  return table(['DEVICE', 'HEALTH', 'LAST SEEN', 'ADAPTER', 'CONNECTION', 'LAST ERROR'], rows);
+  return table(['DEVICE', 'STATE', 'LAST SEEN', 'ADAPTER', 'CONNECTION', 'WHY'], rows);
 }
 
 function functionLines(functions: readonly FunctionView[]): string[] {

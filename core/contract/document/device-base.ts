@@ -13,7 +13,10 @@ export const deviceBase = {
   enabled: z.boolean().default(true),
   /** The profile it was made from, `maker-model@revision`. */
   profile: z.string().max(120).optional(),
-  /** What it was recognised by when it was commissioned, e.g. `usb:0403:6001:A1B2` or `ble:AA:BB:CC:00:00:01`; survives a changed port. */
+  /**
+   * What it was recognised by when it was commissioned, e.g. `usb:0403:6001:A1B2`, `ble:AA:BB:CC:00:00:01`, or `mac:00:80:f4:12:34:56 1` (MAC
+   * address and unit); survives a changed port or address.
+   */
   identity: z.string().max(200).optional(),
   location: Label.optional(),
   commands: z.array(Command).max(32).optional(),

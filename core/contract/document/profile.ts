@@ -39,7 +39,14 @@ export const Profile = z.strictObject({
     .strictObject({
       usb: z.array(z.string().regex(/^[0-9a-f]{4}:[0-9a-f]{4}$/)).optional(),
       /** Parts of the answer of Modbus device identification (43/14), compared without case. */
-      modbus: z.strictObject({ vendor: z.string().optional(), product: z.string().optional() }).optional(),
+      modbus: z
+        .strictObject({
+          vendor: z.string().optional(),
+          product: z.string().optional(),
+          /** The extended object in which this make has its serial number. */
+          serialObject: z.number().int().min(128).max(255).optional(),
+        })
+        .optional(),
       /** Advertised name (its beginning), services, company ids. */
       ble: z
         .strictObject({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { BIND_KEY } from '../bind-key.ts';
 import { IntervalMs, TimeoutMs } from './common.ts';
 import { deviceBase } from './device-base.ts';
 import { FieldFormat, pointBase } from './points.ts';
@@ -20,6 +21,14 @@ export const ADVERT_DECODERS = [
   'pvvx',
   'service-data',
 ] as const;
+
+/** A key as it is handed over in a call. The document has only the name of the secret that holds it. */
+export const BindKey = z.string().regex(BIND_KEY, 'must be 32 hexadecimal digits (0 to 9, A to F)');
+
+const keySecret = z
+  .string()
+  .regex(/^[\w/+=.@-]{1,256}$/, 'the name of a secret has 1 to 256 letters, digits and any of "/_+=.@-"')
+  .refine((name) => !BIND_KEY.test(name), 'is the name of a secret, not the key itself: set the key with gatehouse secret set');
 
 export const BlePoint = z.strictObject({
   ...pointBase,
@@ -43,6 +52,8 @@ export const BleDevice = z.strictObject({
   addressType: z.enum(['public', 'random']).optional(),
   mode: z.enum(['advert', 'gatt']),
   decoder: z.enum(ADVERT_DECODERS).default('auto'),
+  /** Advertisements that are encrypted: the name of the secret with the device's bind key, 32 hexadecimal digits. */
+  keySecret: keySecret.optional(),
   /** Which radio, `hci0`; left out: any. */
   radio: z.string().max(16).optional(),
   pair: z.boolean().default(false),
@@ -52,6 +63,14 @@ export const BleDevice = z.strictObject({
   points: z.array(BlePoint).min(1, 'a device needs at least one point').max(64),
 });
 export type BleDeviceConfig = z.infer<typeof BleDevice>;
+
+/**
+ * How long a device has to report the value that was written, in ms; 0: a write is done when it is sent. A report of another value, or none
+ * in this time, is a fault of the write.
+ */
+const confirmMs = z.number().int().min(0).max(60_000).optional();
+/** The `confirmMs` of a point that says nothing of it. */
+export const CONFIRM_MS = 5000;
 
 export const MqttPoint = z.strictObject({
   ...pointBase,
@@ -70,6 +89,8 @@ export const MqttPoint = z.strictObject({
       topic: z.string().min(1).max(256),
       payload: z.string().max(1000).default('{{value}}'),
       retain: z.boolean().default(false),
+      /** 5000 unless told; 0 unless told where the point is read from the topic that is written, as nobody then answers. */
+      confirmMs,
     })
     .optional(),
 });
@@ -105,6 +126,8 @@ export const SparkplugPoint = z.strictObject({
   scale: z.number().default(1),
   offset: z.number().default(0),
   writable: z.boolean().default(false),
+  /** 5000 unless told. */
+  confirmMs,
 });
 /** A Sparkplug B edge node, or a device behind it (Eclipse Sparkplug 3.0). */
 export const SparkplugDevice = z.strictObject({
@@ -113,6 +136,8 @@ export const SparkplugDevice = z.strictObject({
   group: sparkplugName,
   node: sparkplugName,
   device: sparkplugName.optional(),
+  /** The gateway is the host application of this name, for which the node waits (its primary host): it says so on `spBv1.0/STATE/<hostId>`. */
+  hostId: sparkplugName.optional(),
   points: z.array(SparkplugPoint).min(1, 'a device needs at least one point').max(2000),
 });
 export type SparkplugDeviceConfig = z.infer<typeof SparkplugDevice>;

@@ -14,13 +14,14 @@ const MAX_NAME = 80;
 
 /** Where the device is, out of a guess: its link, unit and address. */
 function placeOf(guess: GuessView | undefined): DraftPlace {
-  const { link, unit, address, identity } = guess?.draft ?? {};
+  const { link, unit, address, identity, keySecret } = guess?.draft ?? {};
   const parsed = Link.safeParse(link);
   return {
     ...(parsed.success && { link: parsed.data }),
     ...(typeof unit === 'number' && { unit }),
     ...(typeof address === 'string' && { address }),
     ...(typeof identity === 'string' && { identity }),
+    ...(typeof keySecret === 'string' && { keySecret }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { serviceName, sourcesOf } from '../../adapters/ble/characteristics.ts';
-import { type DecodedAdvert, decodeAdvert } from '../../adapters/ble/decode.ts';
+import { type DecodedAdvert, decodeAdvert, type SealView } from '../../adapters/ble/decode.ts';
+import { keySecretOf } from '../../contract/bind-key.ts';
 import type { GuessView } from '../../contract/commission-views.ts';
 import type { ProfileFile } from '../../contract/document/profile.ts';
 import type { ProfileBook } from '../../profiles/profile-book.ts';
@@ -36,7 +37,8 @@ const titled = (name: string): string => name.charAt(0).toUpperCase() + name.sli
 function recognises(profile: ProfileFile, advert: Advert, decoded: DecodedAdvert): string | undefined {
   const ble = profile.recognise?.ble;
   if (!ble) return undefined;
-  if (ble.decoder !== undefined && ble.decoder === decoded.decoder) return `its advertisement is ${decoded.format}`;
+  const format = decoded.decoder ?? decoded.seal?.decoder;
+  if (ble.decoder !== undefined && ble.decoder === format) return `its advertisement is ${decoded.format}`;
   if (ble.name !== undefined && ble.name !== '' && advert.name.startsWith(ble.name)) return `its name is "${advert.name}"`;
   const service = ble.services?.find((uuid) => advert.uuids.includes(uuid) || advert.services.has(uuid));
   const isNamedElsewise = ble.name !== undefined || ble.decoder !== undefined;
@@ -45,8 +47,35 @@ function recognises(profile: ProfileFile, advert: Advert, decoded: DecodedAdvert
   return company !== undefined && !isNamedElsewise ? `its company id is 0x${company.toString(16).padStart(4, '0')}` : undefined;
 }
 
+/** What sensors that encrypt have most often; what this one has shows when its key is tried. */
+const LOCKED_POINTS = [
+  { name: 'temperature', label: 'Temperature', unit: '°C', value: 'temperature' },
+  { name: 'humidity', label: 'Humidity', unit: '%', value: 'humidity' },
+  { name: 'battery', label: 'Battery', unit: '%', value: 'battery' },
+];
+
+function lockedGuess({ address, addressType }: Advert, { decoder, format }: SealView): GuessView {
+  return {
+    what: `${format} sensor, encrypted`,
+    why: `Its advertisement is ${format}, encrypted: it needs the device’s key, which is asked for before it is tried.`,
+    confidence: 'likely',
+    profile: null,
+    adapter: 'ble',
+    draft: {
+      adapter: 'ble',
+      mode: 'advert',
+      decoder,
+      address,
+      addressType,
+      identity: `ble:${address}`,
+      keySecret: keySecretOf(address),
+      points: LOCKED_POINTS,
+    },
+  };
+}
+
 function adverGuess(advert: Advert, decoded: DecodedAdvert): readonly GuessView[] {
-  if (decoded.facts.length === 0) return [];
+  if (decoded.facts.length === 0) return decoded.seal ? [lockedGuess(advert, decoded.seal)] : [];
   const points = decoded.facts.slice(0, 32).map(({ name, unit }) => ({
     name: idOf(name, 'value'),
     label: titled(name),
@@ -78,8 +107,13 @@ export function advertGuesses(advert: Advert, decoded: DecodedAdvert, profiles: 
   const known = profiles.list().flatMap(({ profile }): GuessView[] => {
     const why = recognises(profile, advert, decoded);
     if (why === undefined) return [];
-    const draft = { ...profileDraft(profile, place), addressType: advert.addressType };
-    const confidence = profile.recognise?.ble?.decoder === undefined ? 'likely' : 'sure';
+    const { decoder, name } = profile.recognise?.ble ?? {};
+    const locked = decoded.seal !== null;
+    const key = locked ? { keySecret: keySecretOf(advert.address) } : {};
+    const draft = { ...profileDraft(profile, { ...place, ...key }), addressType: advert.addressType };
+    // Of an encrypted device nothing but its name tells it from others of its format.
+    const isNamed = name !== undefined && name !== '' && advert.name.startsWith(name);
+    const confidence = locked && !isNamed ? 'maybe' : decoder === undefined ? 'likely' : 'sure';
     const sentence = `${why.charAt(0).toUpperCase()}${why.slice(1)}.`;
     return [{ what: profile.name, why: sentence, confidence, profile: profile.id, adapter: 'ble', draft }];
   });

@@ -15,19 +15,25 @@ export interface KeptMarks {
   ignore(id: string, ignored: boolean): Promise<void>;
   /** The time of the first sight; now, where it was never seen. */
   firstSeen(id: string, now: number): number;
+  /** What stood at a place said of itself; kept over a restart. */
+  noteSaid(place: string, words: string): void;
+  said(place: string): string | undefined;
   /** Never rejects. */
   flush(): Promise<void>;
 }
 
 const FIRST = 'first ';
 const IGNORED = 'ignored ';
+const SAID = 'said ';
 /** Of what was once seen; the oldest are forgotten. What is ignored stays. */
 const MAX_FIRST = 2000;
+const MAX_SAID = 1000;
 const WRITE_AFTER_MS = 10_000;
 
 export function createKeptMarks(deps: { readonly clock: Clock; readonly log: Logger; readonly kept: KeptFacts }): KeptMarks {
   const first = new Map<string, number>();
   const ignored = new Set<string>();
+  const said = new Map<string, string>();
   let cancelWrite: (() => void) | null = null;
   let writing: Promise<void> = Promise.resolve();
 
@@ -37,6 +43,7 @@ export function createKeptMarks(deps: { readonly clock: Clock; readonly log: Log
     const facts: Record<string, string> = {};
     for (const id of ignored) facts[IGNORED + id] = '1';
     for (const [id, at] of first) facts[FIRST + id] = String(at);
+    for (const [place, words] of said) facts[SAID + place] = words;
     const mine = writing.then(() => deps.kept.write(facts));
     writing = mine.catch(() => {});
     return mine;
@@ -44,11 +51,22 @@ export function createKeptMarks(deps: { readonly clock: Clock; readonly log: Log
   const writeQuietly = (): Promise<void> =>
     write().catch((cause: unknown) => deps.log.warn('inbox.not-kept', { message: 'What was seen is not kept.', cause }));
 
+  function writeSoon(): void {
+    cancelWrite ??= deps.clock.after(WRITE_AFTER_MS, () => void writeQuietly());
+  }
+  function bound(map: Map<string, unknown>, most: number): void {
+    for (const old of map.keys()) {
+      if (map.size <= most) break;
+      map.delete(old);
+    }
+  }
+
   return {
     async load() {
       try {
         for (const [key, value] of Object.entries(await deps.kept.read())) {
           if (key.startsWith(IGNORED)) ignored.add(key.slice(IGNORED.length));
+          else if (key.startsWith(SAID)) said.set(key.slice(SAID.length), value);
           else if (key.startsWith(FIRST) && Number.isFinite(Number(value))) first.set(key.slice(FIRST.length), Number(value));
         }
       } catch (cause) {
@@ -65,13 +83,17 @@ export function createKeptMarks(deps: { readonly clock: Clock; readonly log: Log
       const known = first.get(id);
       if (known !== undefined) return known;
       first.set(id, now);
-      for (const old of first.keys()) {
-        if (first.size <= MAX_FIRST) break;
-        first.delete(old);
-      }
-      cancelWrite ??= deps.clock.after(WRITE_AFTER_MS, () => void writeQuietly());
+      bound(first, MAX_FIRST);
+      writeSoon();
       return now;
     },
+    noteSaid(place, words) {
+      if (said.get(place) === words) return;
+      said.set(place, words);
+      bound(said, MAX_SAID);
+      writeSoon();
+    },
+    said: (place) => said.get(place),
     async flush() {
       if (cancelWrite) await writeQuietly();
       await writing;

@@ -6,8 +6,9 @@ import type { ScanView } from '../../contract/commission-views.ts';
 import type { LinkConfig } from '../../contract/document/links.ts';
 import type { ProfileFile } from '../../contract/document/profile.ts';
 import type { Lines } from '../../transports/ports/lines.ts';
-import { createAsker, outcomeWords } from '../modbus/asker.ts';
+import { type Asker, createAsker, outcomeWords } from '../modbus/asker.ts';
 import { identifyUnit, profileOf } from '../scan/identify-unit.ts';
+import { type Hardware, serialHardware } from './tcp-identity.ts';
 
 export interface Address {
   readonly host: string;
@@ -64,10 +65,76 @@ interface LookDeps {
   readonly clock: Clock;
   readonly lines: Lines;
   profiles(): readonly ProfileFile[];
+  /**
+   * Units of devices of the document that are at this address, or whose hardware this is, by the address that has just been connected to or
+   * by a serial number: they are asked first, as they may have moved here.
+   */
+  unitsOf?(address: Address, serial: Hardware | undefined): Promise<readonly number[]>;
+}
+type Found = ScanView['found'][number];
+
+/** Asks the units behind one connection, the first that answers of those that are usual, but all that are expected. */
+function createCaller(deps: LookDeps, asker: Asker, link: LinkConfig, signal: AbortSignal) {
+  const profiles = deps.profiles();
+  const asked = new Set<number>();
+  let isOver = false;
+
+  /** Undefined where the unit does not answer, or was asked before. */
+  async function call(unit: number): Promise<Found | undefined> {
+    if (asked.has(unit) || isOver) return undefined;
+    asked.add(unit);
+    const outcome = await asker.ask(unit, encodeRead('holding', 0, 1), ANSWER_MS, signal).catch((cause: unknown) => {
+      if (signal.aborted) throw cause;
+      return { kind: 'garbage' } as const; // it hung up: what has answered before is found all the same
+    });
+    if (outcome.kind === 'garbage') isOver = true;
+    if (outcome.kind === 'garbage' || outcome.kind === 'silence') return undefined;
+    const identification = await identifyUnit(asker, unit, ANSWER_MS, signal, profiles);
+    return {
+      unit,
+      line: { framing: 'tcp', baudRate: 0, dataBits: 8, parity: 'none', stopBits: 1 },
+      responseMs: Math.round(outcome.tookMs),
+      evidence: outcomeWords(outcome, 3),
+      identification,
+      profile: profileOf(profiles, identification)?.id ?? null,
+      link,
+      adapter: 'modbus-tcp',
+    };
+  }
+  return {
+    async all(units: readonly number[]): Promise<readonly Found[]> {
+      const found: Found[] = [];
+      for (const unit of units) {
+        const one = await call(unit);
+        if (one) found.push(one);
+      }
+      return found;
+    },
+    async first(units: readonly number[]): Promise<Found | undefined> {
+      for (const unit of units) {
+        const one = await call(unit);
+        if (one) return one;
+      }
+      return undefined;
+    },
+  };
 }
 
-/** Asks one address; null where nobody speaks Modbus TCP there. Rejects with the signal's reason only. */
-async function lookAt(deps: LookDeps, address: Address, signal: AbortSignal): Promise<ScanView['found'][number] | null> {
+async function unitsAt(deps: LookDeps, address: Address, asker: Asker, link: LinkConfig, signal: AbortSignal) {
+  const caller = createCaller(deps, asker, link, signal);
+  const unitsOf = async (serial?: Hardware): Promise<readonly number[]> => (await deps.unitsOf?.(address, serial)) ?? [];
+  const expected = await caller.all(await unitsOf());
+  if (expected.length > 0) return expected;
+  const usual = await caller.first(UNITS);
+  const serial = usual?.identification ? serialHardware(usual.identification) : undefined;
+  if (!usual || !serial) return usual ? [usual] : [];
+  const units = await unitsOf(serial);
+  const known = units.includes(usual.unit) ? [] : await caller.all(units);
+  return known.length > 0 ? known : [usual];
+}
+
+/** Asks one address; nothing where nobody speaks Modbus TCP there. Rejects with the signal's reason only. */
+async function lookAt(deps: LookDeps, address: Address, signal: AbortSignal): Promise<readonly Found[]> {
   const link: LinkConfig = { kind: 'tcp', ...address, connectTimeoutMs: CONNECT_MS };
   try {
     const open = await deps.lines.links.open(link, signal, 'inbox');
@@ -76,29 +143,13 @@ async function lookAt(deps: LookDeps, address: Address, signal: AbortSignal): Pr
       { numbered: true, gapMs: 0, silenceMs: ANSWER_MS },
     );
     try {
-      for (const unit of UNITS) {
-        const outcome = await asker.ask(unit, encodeRead('holding', 0, 1), ANSWER_MS, signal);
-        if (outcome.kind === 'garbage') return null;
-        if (outcome.kind === 'silence') continue;
-        const identification = await identifyUnit(asker, unit, ANSWER_MS, signal);
-        return {
-          unit,
-          line: { framing: 'tcp', baudRate: 0, dataBits: 8, parity: 'none', stopBits: 1 },
-          responseMs: Math.round(outcome.tookMs),
-          evidence: outcomeWords(outcome, 3),
-          identification,
-          profile: profileOf(deps.profiles(), identification)?.id ?? null,
-          link,
-          adapter: 'modbus-tcp',
-        };
-      }
-      return null;
+      return await unitsAt(deps, address, asker, link, signal);
     } finally {
       await asker.close();
     }
   } catch (cause) {
     if (signal.aborted) throw cause;
-    return null; // nobody there, or not reachable: the most frequent answer of a range
+    return []; // nobody there, or not reachable: the most frequent answer of a range
   }
 }
 
@@ -109,14 +160,13 @@ async function lookAt(deps: LookDeps, address: Address, signal: AbortSignal): Pr
 export async function lookAround(
   deps: LookDeps,
   addresses: readonly Address[],
-  onFound: (found: ScanView['found'][number]) => void,
+  onFound: (found: Found) => void,
   signal: AbortSignal,
 ): Promise<void> {
   const left = [...addresses];
   async function work(): Promise<void> {
     for (let address = left.shift(); address; address = left.shift()) {
-      const found = await lookAt(deps, address, signal);
-      if (found) onFound(found);
+      for (const found of await lookAt(deps, address, signal)) onFound(found);
     }
   }
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, addresses.length) }, work));

@@ -79,7 +79,15 @@ export function watchMqtt(watch: Watch, mqtt: MqttTraffic, profiles: ProfileBook
     return client;
   }
 
+  /** Who says nothing but Sparkplug stands there by its nodes, not as a client of which nothing is known. */
+  function hidePlain(id: string): void {
+    if (clients.get(id)?.topics.size !== 0) return;
+    clients.delete(id);
+    watch.forget(`mqtt:${id}`);
+  }
+
   function hearSparkplug(heard: MqttHeard): void {
+    hidePlain(heard.client);
     const said = birthOf(heard.topic, heard.payload);
     if (!said) return;
     const before = births.get(said.id);

@@ -1,5 +1,19 @@
 import type { Clock } from '../../base/clock.ts';
 import type { FoundView, GuessView } from '../../contract/commission-views.ts';
+import type { Hardware } from './tcp-identity.ts';
+
+/** Where a device of the network was asked, and what it said of itself. */
+export interface NetworkPlace {
+  readonly host: string;
+  readonly port: number;
+  readonly unit: number;
+  /** By the serial number that it names itself. */
+  readonly serial: Hardware | undefined;
+  /** Its maker and product; empty where it does not say. */
+  readonly says: string;
+  /** The id of the profile that it answers to. */
+  readonly profile: string | null;
+}
 
 /** Something that was seen, by whichever way. What costs is asked for only when somebody looks. */
 export interface Sighting {
@@ -13,6 +27,8 @@ export interface Sighting {
   readonly steady: boolean;
   /** How it is told from others in the document: a port's path, a client's name, a host with its port, a unit on a line. */
   readonly key: string;
+  /** Of a device at an address of the network. */
+  readonly network?: NetworkPlace;
   present(): boolean;
   /** The best first. Made when somebody looks, and again when `basis` has changed or profiles may have come. */
   guesses(): readonly GuessView[];
@@ -48,4 +64,14 @@ export function uniqueId(id: string, isTaken: (id: string) => boolean): string {
     const next = `${id.slice(0, 64 - String(n).length - 1)}-${n}`;
     if (!isTaken(next)) return next;
   }
+}
+
+/** Which device of the document a sighting is. */
+export interface SiteMatch {
+  /** The first device of the document that it is; null: none. */
+  readonly device: string | null;
+  /** It was found at another place than the document says. */
+  readonly moved: boolean;
+  /** What a person should know of it, in whole sentences; null: nothing. */
+  readonly note: string | null;
 }

@@ -1,13 +1,8 @@
 import { type DeviceConfig, isModbus } from '../../contract/document/devices.ts';
 import type { Lines } from '../../transports/ports/lines.ts';
-import type { Sighting } from './sighting.ts';
-
-export interface SiteMatch {
-  /** The first device of the document that it is; null: none. */
-  readonly device: string | null;
-  /** It was found at another place than the document says. */
-  readonly moved: boolean;
-}
+import type { Sighting, SiteMatch } from './sighting.ts';
+import { isTcpDevice } from './tcp-identity.ts';
+import { matchNetwork, type NetworkFacts } from './tcp-match.ts';
 
 /** What the document says of where a device is, in the words of a sighting's `key`, and of what it is, in those of its `id`. */
 function traceOf(device: DeviceConfig, lines: Lines): { readonly ids: readonly string[]; readonly key: string | null } {
@@ -37,22 +32,29 @@ function traceOfLink(
   const key = lines.keyOf(link, device.id);
   const ids = [...own, key];
   if (isModbus(device)) ids.push(`modbus:${key} ${device.unit}`);
-  if (link.kind === 'tcp' && device.adapter === 'modbus-tcp') ids.push(`modbus-tcp:${link.host}:${link.port}`);
   // A link with a binding is found under any name; only one that has nothing but its name can be at the wrong place.
   return { ids, key: link.kind === 'serial' && !link.bind ? link.path : null };
 }
 
 /** Compares sightings with the devices of a document. */
-export function createSiteMatch(devices: readonly DeviceConfig[], lines: Lines): (sighting: Sighting) => SiteMatch {
+export function createSiteMatch(
+  devices: readonly DeviceConfig[],
+  lines: Lines,
+  facts: NetworkFacts,
+): (sighting: Sighting) => SiteMatch {
+  const onNetwork = devices.filter(isTcpDevice);
   const byId = new Map<string, { readonly device: string; readonly path: string | null }>();
   for (const device of devices) {
     const { ids, key } = traceOf(device, lines);
     for (const id of ids) if (!byId.has(id)) byId.set(id, { device: device.id, path: key });
   }
   return (sighting) => {
+    if (sighting.network) return matchNetwork(onNetwork, sighting.network, facts);
     const found = byId.get(sighting.id) ?? (sighting.kind === 'port' ? byId.get(`path:${sighting.key}`) : undefined);
-    if (!found) return { device: null, moved: false };
+    if (!found) return { device: null, moved: false, note: null };
     const isElsewhere = sighting.kind === 'port' && found.path !== null && found.path !== sighting.key;
-    return { device: found.device, moved: isElsewhere && !found.path?.startsWith('/dev/serial/') };
+    const moved = isElsewhere && !found.path?.startsWith('/dev/serial/');
+    const note = moved ? `It was at ${found.path} and is now at ${sighting.key}.` : null;
+    return { device: found.device, moved, note };
   };
 }

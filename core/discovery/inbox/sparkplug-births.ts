@@ -56,7 +56,7 @@ function guessesOf({ id, metrics }: SparkplugBirth): readonly GuessView[] {
     points: pointsOf(metrics),
   });
   const what = device === undefined ? 'Sparkplug edge node' : 'Device behind a Sparkplug edge node';
-  const why = `It publishes on the topics of Sparkplug B; its birth names ${metrics.length} metrics.`;
+  const why = `It publishes on the topics of Sparkplug B; its birth names ${metrics.length === 1 ? 'one metric' : `${metrics.length} metrics`}.`;
   return [{ what, why, confidence: 'sure', profile: null, adapter: 'sparkplug', draft }];
 }
 

@@ -72,14 +72,14 @@ export function createBleDesk(deps: BleDeskDeps): Desk<Method, 'radios' | 'adver
       ear.scan(caller, on);
       return null;
     },
-    async 'ble.power'({ radio: id, on }, _signal, caller) {
+    async 'ble.power'({ radio: id, on, by }, _signal, caller) {
       await radio.power(id, on);
-      log.info('ble.power', { radio: id, on, caller: caller.kind });
+      log.info('ble.power', { radio: id, on, by, caller: caller.kind });
       return null;
     },
-    async 'ble.forget'({ address }, _signal, caller) {
+    async 'ble.forget'({ address, by }, _signal, caller) {
       await radio.forget(address.toUpperCase());
-      log.info('ble.forgotten', { address, caller: caller.kind });
+      log.info('ble.forgotten', { address, by, caller: caller.kind });
       return null;
     },
   };

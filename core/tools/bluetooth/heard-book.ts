@@ -17,7 +17,7 @@ interface Heard {
   /** Sums of one second each; the key is the second. */
   readonly seconds: Map<number, { sum: number; count: number }>;
   /** Decoded when somebody looks, not when it is heard. */
-  row: Pick<AdvertView, 'format' | 'facts' | 'parts' | 'services'> | null;
+  row: Pick<AdvertView, 'format' | 'locked' | 'facts' | 'parts' | 'services'> | null;
 }
 
 /** What was heard of which address. Bounded: the one that was heard longest ago makes room. */
@@ -29,9 +29,10 @@ export interface HeardBook {
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 
 function contentOf(advert: Advert): NonNullable<Heard['row']> {
-  const { format, facts, problem } = decodeAdvert(advert);
+  const { format, facts, problem, seal } = decodeAdvert(advert);
   return {
     format: problem === '' || facts.length > 0 ? format : problem,
+    locked: seal !== null,
     facts: [...facts],
     parts: [
       ...[...advert.manufacturer].map(([company, bytes]) => ({

@@ -1,10 +1,12 @@
 import { createModbusBus, type ModbusBus } from '../../adapters/modbus/bus.ts';
 import { type BusFigures, createBusFigures } from '../../adapters/modbus/bus-figures.ts';
+import { isForAll, refuseForAll } from '../../adapters/modbus/for-all.ts';
 import { identify } from '../../adapters/modbus/identify.ts';
 import { busOptions, type Framing, framerFor } from '../../adapters/modbus/line-timing.ts';
 import { GatewayError } from '../../base/errors.ts';
 import type { Input, Output } from '../../contract/api.ts';
 import type { Desk } from '../../contract/desk.ts';
+import { faultView } from '../../contract/fault-view.ts';
 import type { RawFrame } from '../../contract/reading.ts';
 import type { FieldDeskDeps } from '../desk-deps.ts';
 import type { ToolSession } from '../sessions.ts';
@@ -15,9 +17,10 @@ type Answer = Output<'tool.modbus'>;
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64');
 
-/** A write to unit 0 of a serial line is for all units, and answered by none (serial line V1.02, 2.1). */
-const isBroadcast = ({ framing }: ToolSession, { unit, ask }: Question): boolean =>
-  unit === 0 && framing !== 'tcp' && ask.do === 'write';
+const framingOf = ({ framing }: ToolSession): Framing => framing ?? 'rtu';
+/** A write for all units is answered by none. */
+const isBroadcast = (session: ToolSession, { unit, ask }: Question): boolean =>
+  ask.do === 'write' && isForAll(framingOf(session), unit);
 
 const tenths = (ms: number): number => Number(ms.toFixed(1));
 
@@ -42,7 +45,7 @@ export function createModbusTool(
   async function openBus(session: ToolSession, figures: BusFigures): Promise<ModbusBus> {
     const { link: config, claim } = session;
     if (!config || !claim) throw new GatewayError('api/bad-input', 'This tool has no line.');
-    const framing: Framing = session.framing ?? 'rtu';
+    const framing = framingOf(session);
     const link = await lines.openClaimed(config, claim, session.signal);
     const bus = createModbusBus({ clock, random, link, framer: framerFor(framing), figures }, busOptions(framing, config));
     session.set({ state: 'open', fault: null });
@@ -68,9 +71,17 @@ export function createModbusTool(
       if (open.get(session.id) === opening) open.delete(session.id);
     };
     open.set(session.id, opening);
-    void opening.then((bus) => bus.closed).then(forget, forget);
+    const ended = (fault: Error | undefined): void => {
+      forget();
+      if (!session.signal.aborted) lose(session, fault);
+    };
+    void opening.then((bus) => bus.closed).then(ended, forget);
     closeAtEnd(session);
     return opening;
+  }
+  /** Says that the line is gone; the next question opens it again. */
+  function lose(session: ToolSession, fault: unknown): void {
+    if (fault instanceof GatewayError) session.set({ state: 'lost', fault: faultView(fault, clock.now()) });
   }
 
   /** Sends one PDU and gives the answer's; a write is never repeated, nothing is. */
@@ -156,18 +167,15 @@ export function createModbusTool(
       async 'tool.modbus'(question, signal, caller) {
         const session = deps.sessions.of(question.session, caller, 'modbus');
         const { ask: what, unit } = question;
+        // A raw request is what the person wants it to be; a few devices do answer to 0 where they are alone on the line.
+        if (what.do === 'read' || what.do === 'identify') refuseForAll(framingOf(session), unit);
         if (what.do === 'write' || what.do === 'raw') {
           log.info('tool.wrote', { by: session.view().by, caller: caller.kind, line: session.view().line, unit, do: what.do });
         }
         try {
           return await run(session, question, AbortSignal.any([signal, session.signal]));
         } catch (cause) {
-          if (cause instanceof GatewayError && cause.code.startsWith('link/')) {
-            session.set({
-              state: 'lost',
-              fault: { code: cause.code, message: cause.message, remedy: cause.remedy, at: clock.now() },
-            });
-          }
+          if (cause instanceof GatewayError && cause.code.startsWith('link/')) lose(session, cause);
           throw cause;
         }
       },

@@ -10,16 +10,29 @@ const GRACE_MS = 500;
 /** Bits of a byte on the line with start, parity and two stop bits. */
 const BITS = 12;
 
+/** From one byte of the pattern to the next. */
+const STEP = 167;
+
 /** A pattern in which every byte value comes, and no block is like another: a byte lost or doubled shifts everything behind it. */
 export function pattern(length: number): Uint8Array {
-  return Uint8Array.from({ length }, (_, i) => (i * 167 + (i >> 8) * 13) & 0xff);
+  return Uint8Array.from({ length }, (_, i) => (i * STEP + (i >> 8) * 13) & 0xff);
+}
+
+/** Whether most of it is the pattern, also where a byte was lost before: else somebody else sent it. */
+function isEcho(back: Uint8Array): boolean {
+  const steps = back.subarray(1).reduce((sum, byte, i) => sum + Number(((byte - (back[i] ?? 0)) & 0xff) === STEP), 0);
+  return back.length < 2 || steps * 2 >= back.length - 1;
 }
 
 const baudOf = (link: LinkConfig | null): number => (link && 'baudRate' in link ? link.baudRate : 9600);
 
-function words(sent: number, back: number, wrong: number): string {
+function words(sent: number, heard: Uint8Array, wrong: number): string {
+  const back = heard.length;
   if (back === 0) {
     return 'Nothing came back: join TX and RX at the plug (pins 2 and 3 of a 9-pin plug; A and B of RS-422, not of RS-485), and check that the handshake is off.';
+  }
+  if (!isEcho(heard)) {
+    return `${back} bytes came, but not those that were sent: a device is still on the line. Pull its cable off, then join TX and RX.`;
   }
   if (back < sent) return `Only ${back} of ${sent} bytes came back: the handshake, or a loose bridge between TX and RX.`;
   if (wrong > 0) return `${wrong} of ${sent} bytes came back wrong: another device is on the line, or the line is disturbed.`;
@@ -75,5 +88,5 @@ export async function loopback(
   for (let i = 0; i < heard; i += 1) if (back[i] !== wanted[i]) wrong += 1;
   const ok = heard === config.bytes && wrong === 0;
   const tookMs = Math.round(clock.monotonic() - began);
-  return { ok, sent, back: heard, wrong, tookMs, words: words(sent, heard, wrong) };
+  return { ok, sent, back: heard, wrong, tookMs, words: words(sent, back.subarray(0, heard), wrong) };
 }

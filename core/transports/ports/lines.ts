@@ -62,11 +62,16 @@ export function createLines(deps: {
   const counts = createLineCounts(deps.now);
   const keyOf = (link: LinkConfig, device: string): string =>
     link.kind === 'serial' ? book.identityOf(link) : plainKey(link, device);
-  const located = (link: LinkConfig): LinkConfig => (link.kind === 'serial' ? { ...link, path: book.resolve(link) } : link);
+  /** Looks first: what had the name a second ago may have been pulled, and another adapter have taken it. */
+  async function located(link: LinkConfig): Promise<LinkConfig> {
+    if (link.kind !== 'serial') return link;
+    if (link.bind) await book.refresh();
+    return { ...link, path: book.resolve(link) };
+  }
   /** Opens and counts. What the line carries is counted whoever has it. */
   async function openCounted(key: string, config: LinkConfig, signal: AbortSignal, user: string): Promise<ByteLink> {
     try {
-      return counts.opened(key, user, await deps.links.open(located(config), signal, user));
+      return counts.opened(key, user, await deps.links.open(await located(config), signal, user));
     } catch (cause) {
       if (!signal.aborted) counts.failed(key, cause);
       throw cause;

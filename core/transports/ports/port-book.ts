@@ -51,6 +51,8 @@ export interface PortRoots {
   readonly sys: string;
   /** Whether to ask serialport's list and udevadm too. */
   readonly system: boolean;
+  /** The kernel's table of neighbours on the network, in the form of `/proc/net/arp`, which it is unless told. */
+  readonly arp?: string;
 }
 
 export const SYSTEM_ROOTS: PortRoots = { dev: '/dev', sys: '/sys', system: true };

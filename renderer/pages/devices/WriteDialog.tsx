@@ -1,5 +1,6 @@
 import { type ReactNode, useState } from 'react';
 import type { DeviceView, PointView } from '../../../core/contract/views.ts';
+import { writeQuestions } from '../../../core/contract/write-confirm.ts';
 import { Button } from '../../components/Button.tsx';
 import { SegmentedControl, TextField } from '../../components/Choices.tsx';
 import { ConfirmHold } from '../../components/ConfirmHold.tsx';
@@ -29,12 +30,17 @@ export function parseValue(kind: Kind, typed: string): { value: number | string 
   return trimmed === '' || !Number.isFinite(number) ? { error: text.needNumber } : { value: number };
 }
 
-/** Writes one point: validated while typed, shown as "now" and "new", sent only after the button was held. */
+/**
+ * Writes one point: validated while typed, shown as "now" and "new", sent only after the button was held. What a command asks before it
+ * writes this point is asked here, too.
+ */
 export function WriteDialog(props: { device: DeviceView; point: PointView; onClose: () => void }): ReactNode {
   const { device, point } = props;
   const [kind] = useState(() => kindOf(point));
   const [typed, setTyped] = useState(kind === 'switch' ? (point.value === true ? 'off' : 'on') : '');
   const { run, busy, problem } = useCall('device.write', { done: text.done(point.label), inline: true, onDone: props.onClose });
+  const questions = writeQuestions(device.commands, point.name);
+  const confirmed = questions.length > 0 ? { confirmed: true } : {};
   const parsed = parseValue(kind, typed);
   const value = 'value' in parsed ? parsed.value : null;
   const same = value !== null && value === point.value;
@@ -55,7 +61,7 @@ export function WriteDialog(props: { device: DeviceView; point: PointView; onClo
             disabled={value === null}
             busy={busy}
             onConfirm={() => {
-              if (value !== null) void run({ device: device.id, point: point.name, value });
+              if (value !== null) void run({ device: device.id, point: point.name, value, ...confirmed });
             }}
           />
         </>
@@ -63,6 +69,11 @@ export function WriteDialog(props: { device: DeviceView; point: PointView; onClo
     >
       <div className="stack">
         <p>{text.intro(device.name)}</p>
+        {questions.map((question) => (
+          <p key={question}>
+            <strong>{question}</strong>
+          </p>
+        ))}
         {kind === 'switch' ? (
           <div className="field">
             <span className="field-label">{text.value}</span>

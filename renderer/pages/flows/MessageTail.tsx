@@ -1,10 +1,11 @@
-import { type ReactNode, useCallback, useMemo, useState } from 'react';
+import { type ReactNode, useMemo, useState } from 'react';
 import type { MessageView } from '../../../core/contract/views.ts';
 import { SearchField } from '../../components/Choices.tsx';
 import { HoldButton } from '../../components/HoldButton.tsx';
 import { EmptyNotice, Skeleton } from '../../components/Notices.tsx';
 import { preview } from '../../components/payload-text.ts';
 import { TailList } from '../../components/TailList.tsx';
+import { useHeldRows } from '../../hooks/use-held-rows.ts';
 import { rowsOf, useWatch } from '../../hooks/use-table.ts';
 import { panel as text } from '../../text/flows.ts';
 import { formatCount, formatExactTime } from '../../text/format.ts';
@@ -30,14 +31,11 @@ function MessageRow(props: { message: MessageView; onOpen: (message: MessageView
 /** The messages on a flow (an edge or a whole subscription) to the party `to` as they pass; the newest at the end. */
 export function MessageTail(props: { edge: string; to: string; onTrace: (id: string) => void }): ReactNode {
   const table = useWatch('messages', { edge: props.edge });
-  const [heldAt, setHeldAt] = useState<number | null>(null);
   const [search, setSearch] = useState('');
   const [opened, setOpened] = useState<MessageView | null>(null);
   const rows = useMemo(() => rowsOf(table), [table]);
-  const shown = useMemo(() => rows.filter((message) => hasText(message, search)), [rows, search]);
-  const hold = useCallback((id: number) => setHeldAt(id), []);
-  const follow = useCallback(() => setHeldAt(null), []);
-  const newest = rows.at(-1)?.id ?? 0;
+  const held = useHeldRows(rows, rowId);
+  const shown = useMemo(() => held.rows.filter((message) => hasText(message, search)), [held.rows, search]);
   if (opened) {
     return <MessageDetail message={opened} to={props.to} onBack={() => setOpened(null)} onTrace={props.onTrace} />;
   }
@@ -47,7 +45,7 @@ export function MessageTail(props: { edge: string; to: string; onTrace: (id: str
         <div className="grow">
           <SearchField label={text.filter} value={search} onChange={setSearch} />
         </div>
-        <HoldButton isHeld={heldAt !== null} onToggle={() => setHeldAt(heldAt === null ? newest : null)} />
+        <HoldButton isHeld={held.heldAt !== null} onToggle={held.toggle} />
       </div>
       {table.status === 'loading' ? (
         <Skeleton rows={4} />
@@ -63,9 +61,9 @@ export function MessageTail(props: { edge: string; to: string; onTrace: (id: str
           rows={shown}
           rowId={rowId}
           estimate={58}
-          heldAt={heldAt}
-          onHold={hold}
-          onFollow={follow}
+          heldAt={held.heldAt}
+          onHold={held.hold}
+          onFollow={held.follow}
           render={(message) => <MessageRow message={message} onOpen={setOpened} />}
         />
       )}

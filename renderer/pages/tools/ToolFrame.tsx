@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { LinkTabs } from '../../components/LinkTabs.tsx';
-import { href } from '../../hooks/use-route.ts';
+import { href, useRoute } from '../../hooks/use-route.ts';
 import { rowsOf, useRows, useTable } from '../../hooks/use-table.ts';
 import { tools as text } from '../../text/tools.ts';
 import { OpenTools } from './OpenTools.tsx';
@@ -13,6 +13,9 @@ export type ToolTab = (typeof TOOL_TABS)[number];
 export function ToolFrame(props: { current: ToolTab; fill?: boolean; own?: string | null; children: ReactNode }): ReactNode {
   const troubled = useTable('buses', (table) => rowsOf(table).some(({ verdict }) => verdict.state !== 'ok'));
   const open = useRows('tools');
+  const { query } = useRoute();
+  // The tab that is open leads to itself: touching it once more must not end a tool.
+  const own = query.size > 0 ? `?${query}` : '';
   return (
     <div className={props.fill ? 'page page-fill tools' : 'page tools'}>
       <h1 className="visually-hidden">
@@ -24,7 +27,7 @@ export function ToolFrame(props: { current: ToolTab; fill?: boolean; own?: strin
         tabs={TOOL_TABS.map((id) => ({
           id,
           label: text.tab[id],
-          href: href('tools', id),
+          href: href('tools', id) + (id === props.current ? own : ''),
           mark: id === 'buses' && troubled ? { tone: 'warn', word: text.hasProblem } : undefined,
         }))}
       />

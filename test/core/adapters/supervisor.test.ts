@@ -29,7 +29,12 @@ function setUp(own: DeviceConfig = config) {
   const hub = createLogHub({ clock }, { keep: 1000, level: 'info' });
   const batches: ReadingBatch[] = [];
   const opened: { context: AdapterContext; end(fault?: Error): void; closed: boolean }[] = [];
-  const behaviour = { openFault: undefined as Error | undefined, hang: false, throwOnReadings: false };
+  const behaviour = {
+    openFault: undefined as Error | undefined,
+    hang: false,
+    throwOnReadings: false,
+    more: {} as Partial<AdapterSession>,
+  };
   const adapters = {
     buses: createBusRegistry().book,
     async open(_config: DeviceConfig, context: AdapterContext): Promise<AdapterSession> {
@@ -51,6 +56,7 @@ function setUp(own: DeviceConfig = config) {
         async write(point, value) {
           context.emit(good(Number(value), point), 0);
         },
+        ...behaviour.more,
       };
     },
   };
@@ -275,6 +281,16 @@ describe('frames', () => {
   });
 });
 
+it('readings of the past go to the subscribers with their time, dead-band or not; the present stays as it is', async () => {
+  const all = await running({ ...config, points: [{ name: 'temperature', unit: '°C', decimals: 1, deadband: 5 }] });
+  all.session().context.emit(good(4.5), 0);
+  const past: ReadingBatch = { ...good(4.4), sampledAt: 2, past: true };
+  all.session().context.emit(past, 0);
+  expect(all.batches).toEqual([good(4.5), past]);
+  expect(all.supervisor.view().points[0]).toMatchObject({ value: 4.5, at: 5 });
+  await all.supervisor.stop();
+});
+
 describe('calls', () => {
   it('need a session, a point, and a device that can', async () => {
     const all = setUp();
@@ -284,6 +300,24 @@ describe('calls', () => {
     await expect(all.supervisor.write('nothing', 1, never)).rejects.toMatchObject({ code: 'adapter/unknown-point' });
     await expect(all.supervisor.readNow(never)).rejects.toMatchObject({ code: 'api/not-available' });
     await all.supervisor.write('temperature', 9, never);
+    expect(all.supervisor.view().points[0]?.value).toBe(9);
+    await all.supervisor.stop();
+  });
+  it('that only send do not wait for the report of a device that has one', async () => {
+    const all = await running();
+    const asked: string[] = [];
+    const never2 = new Promise<void>(() => {});
+    all.behaviour.more = { send: async (point, value) => void asked.push(`${point} := ${value}`), write: () => never2 };
+    all.session().end();
+    await all.clock.advance(60_000);
+    await all.supervisor.send('temperature', 9, never);
+    expect(asked).toEqual(['temperature := 9']);
+    await expect(all.supervisor.send('nothing', 1, never)).rejects.toMatchObject({ code: 'adapter/unknown-point' });
+    await all.supervisor.stop();
+  });
+  it('that only send write to a device that has no reports', async () => {
+    const all = await running();
+    await all.supervisor.send('temperature', 9, never);
     expect(all.supervisor.view().points[0]?.value).toBe(9);
     await all.supervisor.stop();
   });

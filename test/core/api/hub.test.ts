@@ -4,6 +4,7 @@ import type { AnyEvent } from '../../../core/api/frames/views.ts';
 import { createHub, type Watcher } from '../../../core/api/hub.ts';
 import { createLogHub } from '../../../core/base/log.ts';
 import type { Row, TopicEvent } from '../../../core/contract/api.ts';
+import type { Caller } from '../../../core/contract/desk.ts';
 import { emptyTable, reduceTable } from '../../../core/contract/table.ts';
 import { createFakeGateway } from '../../fakes/fake-gateway.ts';
 import { createManualClock } from '../../fakes/manual-clock.ts';
@@ -21,9 +22,11 @@ const logRow = (id: number): Row<'logs'> => ({
   data: {},
 });
 
+const CALLER: Caller = { kind: 'console', id: 'one' };
+
 function createWatcher(): Watcher & { events: AnyEvent[]; buffered: number } {
   const events: AnyEvent[] = [];
-  return { events, buffered: 0, emit: (event) => void events.push(event) };
+  return { caller: CALLER, events, buffered: 0, emit: (event) => void events.push(event) };
 }
 
 /** A hub over sources that the test changes as it likes. */
@@ -163,6 +166,7 @@ describe('hub', () => {
       'nodes',
       {},
       {
+        caller: CALLER,
         buffered: 0,
         emit(event) {
           if (event.kind === 'patch') throw new Error('cannot be sent');

@@ -66,8 +66,9 @@ describe('api server', () => {
     expect(client.version()).toBe('1.2.3');
     expect(await client.call('device.list', {})).toHaveLength(8);
     expect((await client.call('history.trend', { series: 's', from: 0, to: 100, buckets: 10 })).length).toBe(10);
-    await client.call('device.write', { device: 'pump', point: 'setpoint', value: 1400 });
-    expect(fake.asked.at(-1)).toEqual({ method: 'device.write', input: { device: 'pump', point: 'setpoint', value: 1400 } });
+    const write = { device: 'pump', point: 'setpoint', value: 1400, confirmed: true };
+    await client.call('device.write', write);
+    expect(fake.asked.at(-1)).toEqual({ method: 'device.write', input: write });
     await expect(client.call('device.read', { device: 'nope' })).rejects.toMatchObject({
       code: 'adapter/unknown-device',
       message: 'there is no device "nope"',

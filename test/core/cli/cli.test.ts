@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { FunctionView, GatewayView, LogView } from '../../../core/contract/views.ts';
+import { BusUnitView } from '../../../core/contract/field-views.ts';
+import { AlarmView, FunctionView, GatewayView, LogView } from '../../../core/contract/views.ts';
 import { type SocketGateway, startSocketGateway } from '../../fakes/socket-gateway.ts';
 import { createCommand } from './run-command.ts';
 
@@ -44,7 +45,8 @@ describe('gatehouse', { timeout: 60_000 }, () => {
     const text = await finish(['devices']);
     const lines = text.out.trimEnd().split('\n');
     expect(lines).toHaveLength(9);
-    expect(lines[7]).toMatch(/^chiller +offline +14 min .* 192\.168\.20\.14:502 did not answer within 5 s$/);
+    expect(lines[7]).toMatch(/^chiller +failure +14 min .* 192\.168\.20\.14:502, unit 1 +It does not answer\.$/);
+    expect(lines[0]).toMatch(/^DEVICE +STATE +LAST SEEN +ADAPTER +CONNECTION +WHY$/);
     const json = await finish(['functions', '--json']);
     expect((JSON.parse(json.out) as unknown[]).map((row) => FunctionView.parse(row).state)).toEqual([
       'running',
@@ -52,6 +54,23 @@ describe('gatehouse', { timeout: 60_000 }, () => {
       'parked',
       'running',
     ]);
+  });
+
+  it('tells alarms and what is wrong with a bus, each with its remedy', async () => {
+    const alarms = await finish(['alarms']);
+    expect(alarms.code).toBe(0);
+    expect(alarms.out).toMatch(/^(critical|high|low) {2}\S+ {2}since /);
+    const rows = AlarmView.array().parse(JSON.parse((await finish(['alarms', '--json'])).out));
+    for (const { message, remedy } of rows) {
+      expect(alarms.out).toContain(message);
+      expect(alarms.out).toContain(remedy);
+    }
+    const buses = await finish(['buses']);
+    const json = JSON.parse((await finish(['buses', '--json'])).out);
+    const units = BusUnitView.array().parse(json.units);
+    const [bad] = units.filter(({ verdict }) => verdict.state !== 'ok');
+    expect(bad).toBeDefined();
+    for (const words of [bad?.verdict.finding, bad?.verdict.cause, bad?.verdict.remedy]) expect(buses.out).toContain(words);
   });
 
   it('shows the log, and follows it until Ctrl-C', async () => {

@@ -13,6 +13,7 @@ export interface Run {
 export interface RunOptions {
   readonly input?: string | Buffer;
   readonly env?: Record<string, string>;
+  readonly cwd?: string;
 }
 
 /** Starts the real command in a process of its own. `endAll` ends what a failed test left running. */
@@ -20,7 +21,7 @@ export function createCommand() {
   const children = new Set<ChildProcess>();
   return {
     run(args: readonly string[], options: RunOptions = {}): Run {
-      const child = spawn(process.execPath, [ENTRY, ...args], { env: { ...process.env, ...options.env } });
+      const child = spawn(process.execPath, [ENTRY, ...args], { cwd: options.cwd, env: { ...process.env, ...options.env } });
       children.add(child);
       const text = { out: '', err: '' };
       child.stdout.setEncoding('utf8').on('data', (chunk: string) => {

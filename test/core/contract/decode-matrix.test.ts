@@ -90,6 +90,23 @@ it('keeps the true cell and drops the others with a second reading', () => {
   expect(left[0]?.score).toBeGreaterThan(before.find(({ type }) => type === 'float32')?.score ?? 1);
 });
 
+it('lets a display that shows zero decide no scale', () => {
+  const load = (raw: number) => decodeMatrix(0, [raw, 77]);
+  const zero = matchDisplay(load(0), '0.0');
+  const amps = matchDisplay(load(125), '12.5');
+  for (const [before, after] of [
+    [zero, amps],
+    [amps, zero],
+  ] as const) {
+    const found = narrowMatches(before, after).find(
+      ({ type, address, order: how }) => `${type} ${address} ${how}` === 'uint16 0 big',
+    );
+    expect(found).toMatchObject({ scale: 0.1 });
+  }
+  // between two numbers that are not zero, the scale must stay
+  expect(narrowMatches(amps, matchDisplay(load(131), '131')).filter(({ address }) => address === 0)).toEqual([]);
+});
+
 it('puts the likely reading first', () => {
   const cells = decodeMatrix(0, [0x4366, 0x8000, 0x147b, 0x4248, 1234, 0, 0, 215]);
   expect(matchDisplay(cells, '230.5')[0]).toMatchObject({ type: 'float32', order: 'big', address: 0, scale: 1 });
@@ -115,6 +132,11 @@ it('says little of a display that says little', () => {
   const cells = decodeMatrix(0, [0, 5, 0, 0]);
   expect(matchDisplay(cells, '0').every(({ score }) => score <= 0.3)).toBe(true);
   expect(matchDisplay(cells, '5')[0]?.score).toBeLessThan(0.5);
+});
+
+it('puts a true zero before a counter that is next to nothing as a float', () => {
+  const [first] = matchDisplay(decodeMatrix(0, [0x0001, 0x0002, 0, 0]), '0.0');
+  expect(first?.value).toBe(0);
 });
 
 it('has no value where registers are missing, and never throws', () => {

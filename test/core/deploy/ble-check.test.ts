@@ -72,3 +72,14 @@ it('is asked with the rest of the document, and finds nothing in the profiles th
   expect(shipped.filter(({ profile }) => profile.device['adapter'] === 'ble').length).toBeGreaterThan(3);
   for (const { profile } of shipped) expect(bleFaults(sampleDevice(profile), [])).toEqual([]);
 });
+
+it('refuses a key that could never open anything, and one that stands in the document itself', () => {
+  const points = [{ value: 'temperature' }];
+  const key = { keySecret: 'bluetooth/AABBCC000001' };
+  expect(paths(ble('advert', points, key))).toEqual([]);
+  expect(paths(ble('advert', points, { ...key, decoder: 'xiaomi' }))).toEqual([]);
+  expect(paths(ble('advert', points, { ...key, decoder: 'ruuvi-5' }))).toEqual(['keySecret']);
+  expect(paths(ble('gatt', points, key))).toEqual(['keySecret']);
+  expect(() => ble('advert', points, { keySecret: '231d39c1d7cc1ab1aee224cd096db932' })).toThrow(/not the key itself/);
+  expect(() => ble('advert', points, { keySecret: 'a b' })).toThrow(/name of a secret/);
+});

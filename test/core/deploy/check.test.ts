@@ -220,6 +220,7 @@ describe('a document', () => {
       'no group "p"',
     ],
     ['a column without number', withDevice({ ...scanner, separator: ';' }), 'devices[0].points[0].from', 'number of its column'],
+    ['a poll of all units of a serial line', withDevice({ unit: 0 }), 'devices[0].unit', 'none of them answers'],
     ['Modbus TCP on a serial port', withDevice({ adapter: 'modbus-tcp' }), 'devices[0].link.kind', 'kind "tcp"'],
     ['a number in a coil', withPoint({ table: 'coil', type: 'uint16' }), 'devices[0].points[0].type', 'holds one bit'],
     ['a bool without its bit', withPoint({ type: 'bool' }), 'devices[0].points[0].bit', 'number of its bit'],
@@ -244,13 +245,13 @@ describe('a document', () => {
     ],
     [
       'a port with two settings',
-      { ...head, devices: [meter, { ...meter, id: 'm2', link: { ...serial, parity: 'even' } }] },
+      { ...head, devices: [meter, { ...meter, id: 'm2', unit: 2, link: { ...serial, parity: 'even' } }] },
       'devices[1].link',
       '9600 8N1 for "meter" and 9600 8E1',
     ],
     [
       'a port with two ways of flow control',
-      { ...head, devices: [meter, { ...meter, id: 'm2', link: { ...serial, rtscts: true } }] },
+      { ...head, devices: [meter, { ...meter, id: 'm2', unit: 2, link: { ...serial, rtscts: true } }] },
       'devices[1].link',
       'RTS/CTS',
     ],

@@ -14,6 +14,27 @@ it('limits stand in their order', () => {
   expect(paths(modbus({ high: 9, highHigh: 8 }))).toEqual(['points.0.limits.highHigh']);
 });
 
+it('limits are of numbers', () => {
+  const limits = { high: 3 };
+  const bits = device({
+    adapter: 'modbus-tcp',
+    link,
+    points: [
+      { name: 'a', table: 'coil', address: 0, type: 'bool', limits },
+      { name: 'b', table: 'holding', address: 0, type: 'string', length: 2, limits },
+      { name: 'c', table: 'holding', address: 4, limits },
+    ],
+  });
+  expect(paths(bits)).toEqual(['points.0.limits', 'points.1.limits']);
+  const points = [
+    { name: 'a', field: { type: 'hex' }, limits },
+    { name: 'b', field: { type: 'uint8' }, limits },
+  ];
+  expect(paths(device({ adapter: 'frames', link, framing: { by: 'silence', ms: 10 }, points }))).toEqual(['points.0.limits']);
+  const text = device({ adapter: 'mqtt', points: [{ name: 'a', topic: 't', type: 'text', limits }] });
+  expect(paths(text)).toEqual(['points.0.limits']);
+});
+
 it('commands write points that are there and writable, and have their own names', () => {
   const write = (name: string, point: string) => ({ name, do: { kind: 'write', point, value: 1 } });
   expect(paths(modbus({}, { commands: [write('a', 't'), write('b', 'u'), write('a', 't')] }))).toEqual([

@@ -69,6 +69,11 @@ it('a command is one that the device can do', () => {
   const points = [{ name: 'w', value: 'weight' }];
   const commands = [command('tare'), command('print')];
   expect(paths(device({ adapter: 'scale', link, points, protocol: 'sics', commands }))).toEqual(['commands.1.do.action']);
+  const meter = { adapter: 'modbus-rtu', link, points: [{ name: 'w', table: 'holding', address: 0 }], commands } as const;
+  expect(serialFaults(device(meter), []).map(({ message }) => message)).toEqual([
+    'This kind of device has no actions, so it cannot "tare".',
+    'This kind of device has no actions, so it cannot "print".',
+  ]);
 });
 
 it('is part of the check of a document', () => {

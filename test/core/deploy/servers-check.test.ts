@@ -41,3 +41,22 @@ it('names registers that are taken twice, addresses that are none, and ports tha
   expect(faults([served({})], { allow: ['10.0.0.7', '10.0.0.0/24', 'plc', '10.0.0.0/33'] })).toHaveLength(2);
   expect(faults([served({})], {}, [{ id: 'scada', points: [served({})] }])).toHaveLength(2);
 });
+
+it('is checked as well where something else has a slip, and blames no device for a slip of its own', () => {
+  const slip = { ...meter, id: 'slip', unit: 300 };
+  const text = JSON.stringify({
+    schema: 'gatehouse/1',
+    name: 'site',
+    devices: [meter, slip],
+    servers: {
+      modbus: [
+        { id: 'scada', points: [served({}), served({ device: 'slip', address: 1 }), served({ device: 'gone', address: 4 })] },
+      ],
+    },
+  });
+  expect(checkDocument(text).faults.map(({ path }) => path)).toEqual([
+    'devices[1].unit',
+    'servers.modbus[0].points[1].address',
+    'servers.modbus[0].points[2].device',
+  ]);
+});

@@ -9,13 +9,15 @@ import type { SiteDocument } from '../../../core/contract/document/document.ts';
 import type { LinkConfig, SerialLinkConfig } from '../../../core/contract/document/links.ts';
 import type { DeviceView } from '../../../core/contract/views.ts';
 import type { DiscoveryDeps } from '../../../core/discovery/deps.ts';
-import { createFoundBook } from '../../../core/discovery/found-book.ts';
+import { createFoundBook, type FoundBookDeps } from '../../../core/discovery/found-book.ts';
 import { createProfileBook } from '../../../core/profiles/profile-book.ts';
 import { createToolSessions } from '../../../core/tools/sessions.ts';
+import { type Neighbours, NO_NEIGHBOURS } from '../../../core/transports/neighbours.ts';
 import { createPortClaims } from '../../../core/transports/ports/claims.ts';
 import { createLines } from '../../../core/transports/ports/lines.ts';
 import type { PortBook } from '../../../core/transports/ports/port-book.ts';
 import { createFakeLinks, type FakeLinks } from '../../fakes/fake-byte-link.ts';
+import { createMemorySecrets } from '../../fakes/memory-secrets.ts';
 import { noField } from '../../fakes/no-field.ts';
 
 /** What is on a line: given the settings at which it was opened, it answers bytes with bytes. */
@@ -90,7 +92,15 @@ export interface Bench {
 /** Discovery with real claims, sessions and adapters; only the bytes of the lines and the deployment engine are the test's. */
 export function createBench(
   clock: Clock,
-  options: { bus?: Bus; site?: SiteDocument; views?: readonly DeviceView[]; book?: PortBook; folder?: string } = {},
+  options: {
+    bus?: Bus;
+    site?: SiteDocument;
+    views?: readonly DeviceView[];
+    book?: PortBook;
+    folder?: string;
+    neighbours?: Neighbours;
+    health?: FoundBookDeps['health'];
+  } = {},
 ): Bench {
   const logs = createLogHub({ clock }, { keep: 100, level: 'debug' });
   const log = logs.logger('test');
@@ -120,6 +130,7 @@ export function createBench(
     services,
     profiles,
     site,
+    health: options.health ?? (() => undefined),
     kept: { read: async () => ({}), write: async () => {} },
   });
   const applied: string[] = [];
@@ -141,9 +152,11 @@ export function createBench(
       apply: async (text) => applied.push(text),
     },
     found,
+    neighbours: options.neighbours ?? { read: async () => NO_NEIGHBOURS },
+    secrets: createMemorySecrets(clock, log),
     deviceViews: () => options.views ?? [],
     deviceConfig: (id) => site()?.devices.find((one) => one.id === id),
-    print: null,
+    keepReport: async (name) => `/kept/${name}`,
   };
   return { deps, links, applied };
 }

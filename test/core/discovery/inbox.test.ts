@@ -1,117 +1,15 @@
 import { expect, it } from 'vitest';
-import type { MqttHeard, MqttTraffic } from '../../../core/adapters/mqtt-traffic.ts';
 import { Device } from '../../../core/contract/document/devices.ts';
-import type { SiteDocument } from '../../../core/contract/document/document.ts';
 import { checkDocument } from '../../../core/deploy/check.ts';
-import { createFoundBook, type FoundBookDeps } from '../../../core/discovery/found-book.ts';
+import { createFoundBook } from '../../../core/discovery/found-book.ts';
 import { SERIAL_KINDS } from '../../../core/discovery/inbox/usb-table.ts';
-import { createProfileBook, type ProfileBook } from '../../../core/profiles/profile-book.ts';
-import type { Advert, BleRadio } from '../../../core/transports/bluetooth/radio.ts';
-import type { PortFacts } from '../../../core/transports/ports/port-book.ts';
-import { createManualClock } from '../../fakes/manual-clock.ts';
+import { createProfileBook } from '../../../core/profiles/profile-book.ts';
 import { documentOf } from '../deploy/document-of.ts';
-import { bookOf, createBench, never } from './bench.ts';
-
-const PORT: PortFacts = {
-  id: 'usb:0403:6001:A1B2:0',
-  path: '/dev/ttyUSB0',
-  stablePath: '/dev/serial/by-id/usb-FTDI_FT232R_USB_UART_A1B2-if00-port0',
-  physicalPath: 'usb-1-2:1.0',
-  kind: 'usb',
-  maker: 'FTDI',
-  product: 'FT232R USB UART',
-  serialNumber: 'A1B2',
-  vendorId: '0403',
-  productId: '6001',
-  interfaceNumber: 0,
-};
-
-/** The published example of the Ruuvi format 5 specification, valid data. */
-const RUUVI = Uint8Array.from(Buffer.from('0512FC5394C37C0004FFFC040CAC364200CDCBB8334C884F', 'hex'));
-const advert = (address: string, more: Partial<Advert> = {}): Advert => ({
-  address,
-  addressType: 'random',
-  radio: 'hci0',
-  name: '',
-  rssi: -61,
-  txPower: null,
-  manufacturer: new Map(),
-  services: new Map(),
-  uuids: [],
-  heardAt: 0,
-  ...more,
-});
-
-function setUp(
-  options: { site?: SiteDocument; ports?: PortFacts[]; kept?: Record<string, string>; profiles?: ProfileBook } = {},
-) {
-  const clock = createManualClock();
-  const ports = options.ports ?? [];
-  const book = bookOf(() => ports);
-  const { deps } = createBench(clock, { book });
-  let hearAdvert = (_advert: Advert): void => {};
-  let hearMessage = (_heard: MqttHeard): void => {};
-  let hearClient: Parameters<MqttTraffic['onClient']>[0] = () => {};
-  const clients: { id: string; address: string; since: number }[] = [];
-  const kept = { ...options.kept };
-  const writes: Record<string, string>[] = [];
-  const radio: BleRadio = {
-    ...deps.services.radio,
-    onAdvert(listener) {
-      hearAdvert = listener;
-      return () => {};
-    },
-  };
-  const mqtt: MqttTraffic = {
-    ...deps.services.mqtt,
-    clients: () => clients,
-    onMessage(_filter, listener) {
-      hearMessage = listener;
-      return () => {};
-    },
-    onClient(listener) {
-      hearClient = listener;
-      return () => {};
-    },
-  };
-  const foundDeps: FoundBookDeps = {
-    clock,
-    log: deps.log,
-    lines: deps.lines,
-    services: { ...deps.services, radio, mqtt },
-    profiles: options.profiles ?? { ...deps.profiles, list: () => [] },
-    site: () => options.site ?? null,
-    kept: {
-      read: async () => kept,
-      write: async (facts) => void writes.push({ ...facts }),
-    },
-  };
-  return {
-    clock,
-    ports,
-    book,
-    writes,
-    clients,
-    found: createFoundBook(foundDeps),
-    advert: (one: Advert) => hearAdvert(one),
-    message: (topic: string, payload: string | Uint8Array, client = '') =>
-      hearMessage({
-        topic,
-        payload: typeof payload === 'string' ? Buffer.from(payload) : payload,
-        retain: false,
-        client,
-        at: clock.now(),
-        heardAt: clock.monotonic(),
-      }),
-    client: (id: string) => {
-      clients.push({ id, address: '10.0.0.9', since: 0 });
-      hearClient({ kind: 'connected', client: id });
-    },
-  };
-}
+import { createBench, never } from './bench.ts';
+import { ADDRESS, advert, openInbox, PORT, RUUVI } from './inbox-bench.ts';
 
 it('sees a port, says what it probably is and why, and that it has gone', async () => {
-  const bench = setUp({ ports: [PORT] });
+  const bench = openInbox({ ports: [PORT] });
   await bench.found.start(never);
   const [row] = bench.found.rows();
   expect(row).toMatchObject({ id: PORT.id, kind: 'port', place: '/dev/ttyUSB0', state: 'new', present: true, device: null });
@@ -143,7 +41,7 @@ it('knows a receiver by its USB id and a scanner by its name', async () => {
     product: 'Barcode Reader',
     maker: 'Acme',
   };
-  const bench = setUp({ ports: [gps, scanner] });
+  const bench = openInbox({ ports: [gps, scanner] });
   await bench.found.start(never);
   const guess = (id: string) => bench.found.find(id)?.guesses[0];
   expect(guess(gps.id)).toMatchObject({ adapter: 'nmea', confidence: 'sure' });
@@ -162,7 +60,7 @@ it('knows a device of the document whatever its port is called today', async () 
     link: { kind: 'serial', path: '/dev/ttyUSB0' },
     points: [{ name: 'a', table: 'holding', address: 0 }],
   };
-  const bench = setUp({ site: documentOf({ devices: [meter] }), ports: [PORT] });
+  const bench = openInbox({ site: documentOf({ devices: [meter] }), ports: [PORT] });
   await bench.found.start(never);
   expect(bench.found.rows()[0]).toMatchObject({ state: 'added', device: 'meter', moved: false });
   bench.ports[0] = { ...PORT, path: '/dev/ttyUSB3' };
@@ -181,13 +79,13 @@ it('takes a device that is bound by what it is for moved nowhere', async () => {
     link,
     points: [{ name: 'a', table: 'holding', address: 0 }],
   };
-  const bench = setUp({ site: documentOf({ devices: [meter] }), ports: [PORT] });
+  const bench = openInbox({ site: documentOf({ devices: [meter] }), ports: [PORT] });
   await bench.found.start(never);
   expect(bench.found.rows()[0]).toMatchObject({ state: 'added', device: 'meter', moved: false });
 });
 
 it('sees an advertiser, and a draft of it is a sound device', async () => {
-  const bench = setUp();
+  const bench = openInbox();
   await bench.found.start(never);
   bench.advert(advert('CB:B8:33:4C:88:4F', { name: 'Ruuvi 884F', manufacturer: new Map([[0x0499, RUUVI]]) }));
   const [row] = bench.found.rows();
@@ -207,7 +105,7 @@ it('sees an advertiser, and a draft of it is a sound device', async () => {
 });
 
 it('offers a connection where a standard service is offered, and leaves phones out', async () => {
-  const bench = setUp();
+  const bench = openInbox();
   await bench.found.start(never);
   bench.advert(advert('AA:BB:CC:00:00:01', { name: 'HR belt', uuids: ['180d'] }));
   for (let i = 0; i < 50; i += 1) {
@@ -224,7 +122,7 @@ it('offers a connection where a standard service is offered, and leaves phones o
 });
 
 it('sees clients of the broker, and makes points of what they publish', async () => {
-  const bench = setUp();
+  const bench = openInbox();
   await bench.found.start(never);
   bench.client('boiler-1');
   expect(bench.found.rows()[0]).toMatchObject({
@@ -255,7 +153,7 @@ it('sees clients of the broker, and makes points of what they publish', async ()
 
 it('knows a client by the topics of a template, and takes only its messages', async () => {
   const shipped = createProfileBook({ folder: '/nowhere/profiles' });
-  const bench = setUp({ profiles: shipped });
+  const bench = openInbox({ profiles: shipped });
   await bench.found.start(never);
   bench.client('shelly-1');
   bench.message('shelly-1/events', '{"n":1}', 'shelly-1');
@@ -267,14 +165,27 @@ it('knows a client by the topics of a template, and takes only its messages', as
 });
 
 it('takes what the gateway itself publishes for no client', async () => {
-  const bench = setUp();
+  const bench = openInbox();
   await bench.found.start(never);
   bench.message('devices/a/b', '1', 'gateway');
   expect(bench.found.rows()).toEqual([]);
 });
 
+it('shows a client that says nothing but Sparkplug by its nodes only', async () => {
+  const bench = openInbox();
+  await bench.found.start(never);
+  bench.client('edge-client');
+  expect(bench.found.find('mqtt:edge-client')).toBeDefined();
+  bench.message('spBv1.0/plant/NDATA/edge-1', Uint8Array.of(), 'edge-client');
+  expect(bench.found.rows().map(({ id }) => id)).toEqual(['sparkplug:plant/edge-1']);
+  // one that says more is a device of its own
+  bench.message('plant/boiler', '{"flow":61.5}', 'edge-client');
+  bench.message('spBv1.0/plant/NDATA/edge-1', Uint8Array.of(), 'edge-client');
+  expect(bench.found.find('mqtt:edge-client')?.guesses).toHaveLength(1);
+});
+
 it('sees a Sparkplug node by its birth, with its metrics, and its death', async () => {
-  const bench = setUp();
+  const bench = openInbox();
   await bench.found.start(never);
   // Made by the Tahu-compatible sparkplug-payload: T Float, N Int32, S String, B Boolean, L UInt64.
   const birth = Buffer.from(
@@ -296,14 +207,38 @@ it('sees a Sparkplug node by its birth, with its metrics, and its death', async 
   expect(bench.found.find('sparkplug:plant/edge-1/pump')).toMatchObject({ present: false });
 });
 
+it('knows clients, Sparkplug nodes and advertisers of the document wherever they are now', async () => {
+  const point = { name: 'a' };
+  const devices = [
+    { id: 'boiler', name: 'B', adapter: 'mqtt', client: 'boiler-1', points: [{ ...point, topic: 'x' }] },
+    { id: 'node', name: 'N', adapter: 'sparkplug', group: 'g', node: 'n', points: [{ ...point, metric: 'T' }] },
+    { id: 'tag', name: 'T', adapter: 'ble', mode: 'advert', address: ADDRESS, points: [{ ...point, value: 'temperature' }] },
+  ];
+  const bench = openInbox({ site: documentOf({ devices }) });
+  await bench.found.start(never);
+  bench.client('boiler-1');
+  bench.message('spBv1.0/g/NDATA/n', '', 'another-client');
+  bench.advert(advert(ADDRESS, { name: 'x', radio: 'hci1', rssi: -90, manufacturer: new Map([[0x0499, RUUVI]]) }));
+  expect(
+    bench.found
+      .rows()
+      .map(({ device, state, moved, note }) => [device, state, moved, note])
+      .sort(),
+  ).toEqual([
+    ['boiler', 'added', false, null],
+    ['node', 'added', false, null],
+    ['tag', 'added', false, null],
+  ]);
+});
+
 it('keeps what was ignored and when it was first seen over a restart', async () => {
-  const first = setUp({ ports: [PORT] });
+  const first = openInbox({ ports: [PORT] });
   await first.found.start(never);
   await first.found.ignore(PORT.id, true);
   expect(first.found.rows()[0]).toMatchObject({ state: 'ignored' });
   const seenAt = first.found.rows()[0]?.firstAt;
   await first.found.stop();
-  const second = setUp({ ports: [PORT], kept: first.writes.at(-1) ?? {} });
+  const second = openInbox({ ports: [PORT], kept: first.writes.at(-1) ?? {} });
   await second.clock.advance(60_000);
   await second.found.start(never);
   expect(second.found.rows()[0]).toMatchObject({ state: 'ignored', firstAt: seenAt });
@@ -322,18 +257,19 @@ it('proposes no device that could not be saved, whatever hangs on a port', () =>
 });
 
 it('proposes nothing for a Sparkplug node whose birth was not heard', async () => {
-  const bench = setUp();
+  const bench = openInbox();
   await bench.found.start(never);
   bench.message('spBv1.0/plant/NDATA/edge-1', Uint8Array.of());
   expect(bench.found.rows()[0]).toMatchObject({ id: 'sparkplug:plant/edge-1', guesses: [] });
 });
 
 it('starts although what was kept cannot be read', async () => {
-  const bench = setUp({ ports: [PORT] });
+  const bench = openInbox({ ports: [PORT] });
   const { deps } = createBench(bench.clock, { book: bench.book });
   const found = createFoundBook({
     ...deps,
     site: () => null,
+    health: () => undefined,
     kept: { read: () => Promise.reject(new Error('torn')), write: async () => {} },
   });
   await found.start(never);
@@ -342,7 +278,7 @@ it('starts although what was kept cannot be read', async () => {
 });
 
 it('holds a bounded number of rows', async () => {
-  const bench = setUp();
+  const bench = openInbox();
   await bench.found.start(never);
   for (let i = 0; i < 1200; i += 1) {
     const address =

@@ -99,7 +99,7 @@ it('takes the line as a whole, and gives it back when nobody looks', async () =>
   await expect(open()).rejects.toMatchObject({ code: 'link/claimed' });
   await clock.advance(20_000);
   expect(row(session)).toBeUndefined();
-  expect(() => row('never-opened')).toThrow('closed');
+  expect(row('of-before-the-gateway-was-started-anew')).toBeUndefined();
   expect(links.opened[0]?.open).toBe(false);
   expect(deps.lines.claims.list()).toEqual([]);
 });
@@ -117,4 +117,12 @@ it('is moved and closed only by who opened it', async () => {
   await expect(desk.calls['matrix.move']({ session, address: 1 }, never, CALLER)).rejects.toMatchObject({
     code: 'tool/unknown-session',
   });
+});
+
+it('does not ask unit 0 of a serial line: nobody answers to what is for all; with Modbus TCP it is a unit', async () => {
+  const { open, links, deps } = setUp();
+  await expect(open({ unit: 0 })).rejects.toMatchObject({ code: 'api/bad-input', message: expect.stringContaining('Unit 0') });
+  expect([links.opened.length, deps.lines.claims.list()]).toEqual([0, []]);
+  const link = { kind: 'tcp', host: '10.0.0.1', port: 502, connectTimeoutMs: 1000 };
+  await expect(open({ unit: 0, adapter: 'modbus-tcp', link })).resolves.toMatchObject({ session: expect.any(String) });
 });

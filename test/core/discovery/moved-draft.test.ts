@@ -28,6 +28,7 @@ const found = (change: Partial<FoundView>): FoundView => ({
   state: 'added',
   device: 'meter',
   moved: true,
+  note: null,
   present: true,
   firstAt: 0,
   lastAt: 0,
@@ -47,9 +48,34 @@ it('puts a device to its new port and keeps all the rest, its line settings too'
   expect(Device.safeParse(draft).success).toBe(true);
 });
 
-it('does nothing for what did not move, is gone from the document, or is not on a serial port', () => {
+it('does nothing for what did not move, is gone from the document, or is found on another kind of link', () => {
   expect(movedDraft(undefined, place, [meter])).toBeUndefined();
   expect(movedDraft(found({ moved: false }), place, [meter])).toBeUndefined();
   expect(movedDraft(found({ device: 'other' }), place, [meter])).toBeUndefined();
   expect(movedDraft(found({}), {}, [meter])).toBeUndefined();
+  const tcp = { link: Link.parse({ kind: 'tcp', host: '10.0.0.45', port: 502 }) };
+  expect(movedDraft(found({}), tcp, [meter])).toBeUndefined();
+});
+
+it('puts a network device to its new address and keeps all the rest', () => {
+  const plc = Device.parse({
+    id: 'plc',
+    name: 'PLC',
+    adapter: 'modbus-tcp',
+    identity: 'mac:00:80:f4:12:34:56 3',
+    link: { kind: 'tcp', host: '10.0.0.31', port: 502, connectTimeoutMs: 900 },
+    unit: 3,
+    points: [{ name: 'level', table: 'input', address: 7, limits: { high: 9 } }],
+  });
+  const tcp = {
+    link: Link.parse({ kind: 'tcp', host: '10.0.0.45', port: 1502, connectTimeoutMs: 1500 }),
+    unit: 1,
+    identity: 'other',
+  };
+  const draft = movedDraft(found({ device: 'plc' }), tcp, [meter, plc]);
+  expect(draft).toMatchObject({
+    ...plc,
+    link: { kind: 'tcp', host: '10.0.0.45', port: 1502, connectTimeoutMs: 900 },
+  });
+  expect(Device.safeParse(draft).success).toBe(true);
 });

@@ -107,14 +107,28 @@ it('takes only the devices that were chosen, and says which one it does not know
   await expect(make({ devices: ['nobody'] })).rejects.toMatchObject({ code: 'adapter/unknown-device' });
 });
 
-it('prints a PDF where a window can, and says so where none can', async () => {
-  const { bench, make } = setUp();
-  await expect(make({ format: 'pdf' })).rejects.toMatchObject({ code: 'api/not-available' });
-  const print = async (html: string): Promise<Uint8Array> => Buffer.from(`%PDF of ${html.length}`);
-  const desk = createReportDesk({ ...bench.deps, print });
-  const { name, text } = await desk.calls['report.make']({ ...WISH, format: 'pdf' }, never, CALLER);
-  expect(name).toMatch(/\.pdf$/);
-  expect(Buffer.from(text, 'base64').toString()).toContain('%PDF');
+it('makes a PDF in a thread of its own, the same wherever the gateway runs', async () => {
+  const { name, text, path } = await setUp().make({ format: 'pdf' });
+  expect(name).toBe('acceptance-pump-house-3-2026-11-23.pdf');
+  expect(path).toBeNull();
+  expect(Buffer.from(text, 'base64').subarray(0, 5).toString()).toBe('%PDF-');
+});
+
+it('keeps the file on the gateway where the screen cannot save one, under a name with the time', async () => {
+  const { bench } = setUp();
+  const kept: { name: string; bytes: string }[] = [];
+  const keepReport = async (name: string, bytes: Uint8Array): Promise<string> => {
+    kept.push({ name, bytes: Buffer.from(bytes).toString() });
+    return `/data/reports/${name}`;
+  };
+  const desk = createReportDesk({ ...bench.deps, keepReport });
+  const name = 'acceptance-pump-house-3-2026-11-23-080000.html';
+  expect(await desk.calls['report.make']({ ...WISH, keep: true }, never, CALLER)).toEqual({
+    name,
+    text: '',
+    path: `/data/reports/${name}`,
+  });
+  expect(kept).toEqual([{ name, bytes: expect.stringContaining('Main meter') }]);
 });
 
 it('shows every text as text, whatever a device or a person has put into it', () => {

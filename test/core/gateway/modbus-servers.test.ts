@@ -25,7 +25,7 @@ function setUp() {
   // Only what the servers ask of a device.
   const device = {
     view: () => ({ points: [{ name: 'level', value, quality: 'good' }] }),
-    write: async (...all: unknown[]) => void written.push(all.slice(0, 2)),
+    send: async (...all: unknown[]) => void written.push(all.slice(0, 2)),
   } as unknown as DeviceSupervisor;
   const alarms = createAlarms({ clock, log: hub.logger('alarms') });
   const servers = createModbusServers({

@@ -22,10 +22,15 @@ function setUp({ late = false } = {}) {
         .map(([topic, text]) => ({ topic, payload: Buffer.from(text) })),
   };
   const state = { broker: late ? null : broker };
-  const traffic = createMqttTraffic({ clock, router, broker: () => state.broker, publish: async () => {} });
+  const publish = async (topic: string, payload: Uint8Array): Promise<void> => {
+    await router.publish(draft('client:gateway', topic, Buffer.from(payload).toString()));
+  };
+  const traffic = createMqttTraffic({ clock, router, broker: () => state.broker, publish });
   const heard: string[] = [];
-  const note = ({ topic, payload, client, retain }: MqttHeard): void =>
-    void heard.push(`${topic}=${Buffer.from(payload).toString()} ${client || '-'}${retain ? ' retained' : ''}`);
+  const note = ({ topic, payload, client, retain, own }: MqttHeard): void =>
+    void heard.push(
+      `${topic}=${Buffer.from(payload).toString()} ${client || '-'}${retain ? ' retained' : ''}${own ? ' own' : ''}`,
+    );
   const set = async (change: () => void): Promise<void> => {
     change();
     changes.emit();
@@ -74,6 +79,28 @@ describe('messages', () => {
     await clock.advance(0);
     router.publish(draft('client:c', 'x/1', '3'));
     expect(heard).toEqual(['x/1=1 c', 'x/1=2 - retained', 'x/1=3 c']);
+  });
+  it('of one client only are heard by who wants only those, and nothing that is retained', async () => {
+    const { clock, router, traffic, heard, note, retained } = setUp();
+    retained.set('x/1', 'old');
+    traffic.onMessage('x/1', note, 'two');
+    await clock.advance(0);
+    router.publish(draft('client:one', 'x/1', 'a'));
+    router.publish(draft('client:two', 'x/1', 'b'));
+    expect(heard).toEqual(['x/1=b two']);
+  });
+  it('that the gateway has published itself are known as such, and those of a client of the same name are not', async () => {
+    const { router, traffic, heard, note } = setUp();
+    traffic.onMessage('x/#', note);
+    await traffic.publish('x/set', Buffer.from('1'), { qos: 1, retain: false });
+    router.publish(draft('client:gateway', 'x/set', '2'));
+    expect(heard).toEqual(['x/set=1 gateway own', 'x/set=2 gateway']);
+  });
+  it('cannot be published while there is no broker', async () => {
+    const { traffic } = setUp({ late: true });
+    await expect(traffic.publish('x/set', Buffer.from('1'), { qos: 1, retain: false })).rejects.toMatchObject({
+      code: 'broker/not-open',
+    });
   });
   it('cost the router nothing while nobody listens', () => {
     const { router, traffic } = setUp();

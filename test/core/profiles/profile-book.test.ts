@@ -142,6 +142,18 @@ describe('calls', () => {
     await calls['profile.remove']({ id: 'own' }, never, caller);
     await expect(calls['profile.get']({ id: 'own' }, never, caller)).rejects.toMatchObject({ code: 'profile/unknown' });
   });
+  it('leave out the name of the key of a Bluetooth device, and refuse a profile that has one', async () => {
+    const place = { address: 'AA:BB:CC:00:00:01', keySecret: 'bluetooth/AABBCC000001' };
+    const points = [{ name: 't', value: 'temperature' }];
+    const sensor = device({ adapter: 'ble', mode: 'advert', ...place, points });
+    const { calls } = createProfileDesk({ book: createProfileBook({ folder }), device: () => sensor });
+    const { text } = await calls['profile.make']({ device: 'dut', ...names }, never, caller);
+    expect(text).not.toMatch(/AABBCC|keySecret/);
+    const foreign = text.replace('"mode"', '"keySecret": "db/password", "mode"');
+    await expect(calls['profile.import']({ text: foreign }, never, caller)).rejects.toMatchObject({
+      message: expect.stringContaining('device.keySecret'),
+    });
+  });
   it('name what is not there', async () => {
     const { calls } = desk();
     await expect(calls['profile.make']({ device: 'no', ...names }, never, caller)).rejects.toMatchObject({

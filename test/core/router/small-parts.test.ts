@@ -60,4 +60,12 @@ describe('readingDrafts', () => {
     const [good] = readingDrafts({ ...device, publish: 'record' }, { ...batch, readings: batch.readings.slice(0, 1) });
     expect(good && json(good.payload)).toEqual({ at: 1234, values: { power: 7.5 } });
   });
+
+  it('says of what is of the past that it is', () => {
+    const past = { readings: batch.readings.slice(0, 1), sampledAt: 5, past: true } as const;
+    const read = (publish: 'points' | 'record') =>
+      readingDrafts({ ...device, publish }, past).map(({ payload }) => json(payload));
+    expect(read('points')).toEqual([{ value: 7.5, unit: 'W', quality: 'good', at: 5, past: true }]);
+    expect(read('record')).toEqual([{ at: 5, values: { power: 7.5 }, past: true }]);
+  });
 });

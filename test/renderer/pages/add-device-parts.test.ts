@@ -1,18 +1,39 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Draft } from '../../../core/contract/commission-views.ts';
+import { nameAddress } from '../../../core/contract/decode-matrix.ts';
 import { Device } from '../../../core/contract/document/devices.ts';
 import type { PortView } from '../../../core/contract/field-views.ts';
-import { editPoint, idFrom, pointsFrom, pointsOf, removePoint } from '../../../renderer/pages/devices/add/draft.ts';
+import { inSight, readManual, readWire } from '../../../renderer/pages/devices/add/address.ts';
+import {
+  addPick,
+  dropPick,
+  editPoint,
+  idFrom,
+  picksIn,
+  pointsFrom,
+  pointsOf,
+  removePoint,
+} from '../../../renderer/pages/devices/add/draft.ts';
 import { KINDS, MODELS, START } from '../../../renderer/pages/devices/add/kind-drafts.ts';
 import { bindsOf, networkLink, serialLink } from '../../../renderer/pages/devices/add/links.ts';
 import { shortNumber } from '../../../renderer/pages/devices/add/MatrixGrid.tsx';
-import { decimalsOf, matchRecent, remember, type Snapshot } from '../../../renderer/pages/devices/add/matrix-view.ts';
+import {
+  decimalsOf,
+  follow,
+  matchRecent,
+  NOTHING_READ,
+  readOffNow,
+  remember,
+  type Snapshot,
+} from '../../../renderer/pages/devices/add/matrix-view.ts';
 import { typeKey } from '../../../renderer/pages/devices/add/NumberPad.tsx';
 import { readLimits } from '../../../renderer/pages/devices/add/PointDialog.tsx';
 import { scaleOf } from '../../../renderer/pages/devices/limit-scale.ts';
+import type { Pick } from '../../../renderer/stores/adding.ts';
 import { ports } from '../../fakes/fake-field-rows.ts';
 
-const SETTINGS = { baudRate: 9600, parity: 'none', stopBits: 1 } as const;
+const SETTINGS = { baudRate: 9600, parity: 'none', stopBits: 1, dataBits: 8 } as const;
 const shot = (registers: number[], at: number, address = 0): Snapshot => ({ table: 'holding', address, registers, at });
 
 describe('parts of adding a device', () => {
@@ -73,6 +94,48 @@ describe('parts of adding a device', () => {
     expect(pointsOf({ points: 'none' })).toEqual([]);
   });
 
+  it('takes a value back out of the draft without what was written about the others', () => {
+    const base = { table: 'input', type: 'uint16', order: 'big', unit: '', decimals: 0 } as const;
+    const picks = [
+      { ...base, address: 1, scale: 1, label: 'A' },
+      { ...base, address: 2, scale: 0.1, label: 'B' },
+      { ...base, address: 2, scale: 0.1, label: 'B again' },
+    ];
+    const [first, second, third] = picks as [Pick, Pick, Pick];
+    let draft: Draft = { id: 'meter', name: 'Meter', points: pointsFrom([first, second]) };
+    draft = editPoint(addPick(draft, third), 0, { limits: { high: 9 }, label: 'Flow' });
+    const dropped = dropPick(draft, second);
+    expect(pointsOf(dropped)).toMatchObject([{ label: 'Flow', limits: { high: 9 } }, { label: 'B again' }]);
+    expect(dropPick(dropped, { ...first, address: 77 })).toBe(dropped);
+    expect(picksIn(draft, picks)).toEqual(picks);
+    expect(picksIn(removePoint(draft, 0), picks)).toEqual([second, third]);
+    expect(picksIn(dropped, picks)).toHaveLength(2);
+  });
+
+  it('reads addresses as manuals and as the wire count them', () => {
+    expect(readManual('input', '40001')).toEqual({ table: 'holding', address: 0 });
+    expect(readManual('holding', ' 30108 ')).toEqual({ table: 'input', address: 107 });
+    expect(readManual('holding', '465536')).toEqual({ table: 'holding', address: 65_535 });
+    expect(readManual('input', '1')).toEqual({ table: 'input', address: 0 });
+    for (const typed of ['', '0', '40000', '10001', '465537', '4x', '-1', '1.5'])
+      expect(readManual('holding', typed), typed).toBeNull();
+    expect(readWire('input', '0')).toEqual({ table: 'input', address: 0 });
+    for (const typed of ['', '65536', '-1', 'x', '1e3']) expect(readWire('input', typed), typed).toBeNull();
+    fc.assert(
+      fc.property(fc.constantFrom('holding', 'input'), fc.integer({ min: 0, max: 65_535 }), (table, address) => {
+        expect(readManual('holding', nameAddress(table, address).classic)).toEqual({ table, address });
+      }),
+    );
+  });
+
+  it('brings a value wholly into sight, moving no further than it must', () => {
+    expect(inSight(10, 32, 10, 'int64')).toBe(10);
+    expect(inSight(10, 32, 9, 'uint16')).toBe(9);
+    expect(inSight(10, 32, 41, 'uint16')).toBe(10);
+    expect(inSight(10, 32, 41, 'float32')).toBe(11);
+    expect(inSight(10, 32, 42, 'float64')).toBe(14);
+  });
+
   it('reads limits as people write them, and only rising ones', () => {
     const none = { lowLow: '', low: '', high: '', highHigh: '' };
     expect(readLimits(none)).toEqual({ limits: {} });
@@ -108,12 +171,35 @@ describe('parts of adding a device', () => {
     expect(matchRecent(remember(list, shot([2320], 21_000)), '230.5')).toEqual([]);
   });
 
+  it('keeps what fits the number for as long as a person looks at it, whatever the registers do meanwhile', () => {
+    let list: readonly Snapshot[] = [];
+    let off = NOTHING_READ;
+    const read = (value: number, at: number, address = 0): void => {
+      list = remember(list, shot([value], at, address));
+      off = follow(off, list);
+    };
+    const fits = (shown: string): boolean =>
+      matchRecent(off.pool, shown).some((one) => one.scale === 0.1 && one.type === 'uint16');
+    for (let at = 0; at < 5000; at += 1000) read(2300 + at / 1000, at);
+    off = readOffNow(list); // typed at 4000: the display showed 230.2 two seconds ago
+    for (let at = 5000; at < 120_000; at += 1000) read(2300 + at / 1000, at);
+    expect(fits('230.2')).toBe(true);
+    expect(fits('230.9')).toBe(true); // it follows the display by a moment
+    expect(fits('235.0')).toBe(false);
+    expect(off.pool.length).toBeLessThan(16);
+    read(2402, 121_000, 9);
+    expect(off.pool.map(({ address }) => address)).toEqual([9]);
+  });
+
   it('keeps value and limits on the bar, in their order', () => {
     const limit = fc.option(fc.double({ min: -1e9, max: 1e9, noNaN: true }), { nil: null });
     fc.assert(
       fc.property(fc.tuple(limit, limit, limit, limit), fc.double({ noNaN: true }), ([a, b, c, d], value) => {
         const scale = scaleOf({ lowLow: a, low: b, high: c, highHigh: d }, value);
-        if (scale === null) return expect([a, b, c, d]).toEqual([null, null, null, null]);
+        if (scale === null) {
+          expect([a, b, c, d]).toEqual([null, null, null, null]);
+          return; // what an expectation gives is no verdict of the property
+        }
         for (const place of Object.values(scale)) if (place !== null) expect(place >= 0 && place <= 1).toBe(true);
         if (b !== null && c !== null && b < c) expect(scale.low ?? 0).toBeLessThanOrEqual(scale.high ?? 0);
       }),

@@ -103,6 +103,15 @@ describe('adding a device', { timeout: 60_000 }, () => {
     expect(inputs('commission.try')).toHaveLength(1);
   });
 
+  it('gives the line back when the page is closed or loaded anew', async () => {
+    await toMatrix();
+    const [opened] = screen.fake.asked.filter((call) => call.method === 'matrix.open');
+    expect(opened).toBeDefined();
+    await screen.fire(window as unknown as Element, new Event('pagehide'));
+    await screen.pass(100);
+    expect(inputs('matrix.close')).toHaveLength(1);
+  });
+
   it('lights up what fits the display; a second number leaves one', async () => {
     await toMatrix();
     // the display shows one of two numbers, each for ten seconds
@@ -114,6 +123,10 @@ describe('adding a device', { timeout: 60_000 }, () => {
     expect(screen.get('.matches-advice').textContent).toMatch(/places? fits?\./);
     await press('Second number');
     expect(screen.text()).toContain('Wait until the display shows another number');
+    await type(first);
+    expect(screen.text()).toContain('That is the number from before.');
+    expect((screen.get('button', 'Second number') as HTMLButtonElement).disabled).toBe(true);
+    for (const _ of first) await screen.click(screen.get('button', 'Delete the last digit'));
     for (let i = 0; i < 6 && !isThere(second); i += 1) await screen.pass(2000);
     await type(second);
     expect(screen.text()).toContain('1 place fits both numbers.');
@@ -124,6 +137,11 @@ describe('adding a device', { timeout: 60_000 }, () => {
     await toMatrix();
     await type('99999');
     expect(screen.text()).toContain('Nothing here fits 99999. Move on, or read the other table.');
+    expect(screen.text()).toContain('transformer ratio');
+    await screen.type(screen.get('.pad-field'), '5-3');
+    expect(screen.text()).toContain('5-3 is no number.');
+    await screen.type(screen.get('.pad-field'), '-');
+    expect(screen.text()).toContain('Type the number that the device’s own display shows now.');
     await press('Begin again');
     expect(screen.text()).toContain('Type the number that the device’s own display shows now.');
   });
@@ -142,6 +160,16 @@ describe('adding a device', { timeout: 60_000 }, () => {
     expect(names()).toBe('In manuals30002Zero-based1From one2Hex0x0001');
     await screen.click(screen.get('dialog[open] button', 'One register back'));
     expect(names()).toContain('30001');
+    // the register before the first one that is read: it is read now, so that its value can be seen
+    await settle();
+    expect(screen.get('.cell-now').textContent).not.toContain('–');
+    await press('Close');
+    await screen.type(screen.get('[aria-label="First register, as manuals write it"]'), '40023');
+    await screen.fire(screen.get('.address-field'), new Event('submit', { bubbles: true, cancelable: true }));
+    expect(inputs('matrix.move').at(-1)).toEqual({ session: expect.any(String), table: 'holding', address: 22 });
+    await screen.click(screen.get('button', 'One register on'));
+    await screen.click(screen.get('button', 'One register on'));
+    expect(inputs('matrix.move').at(-1)).toEqual({ session: expect.any(String), address: 24 });
   });
 
   it('walks the matrix with the arrow keys', async () => {
@@ -195,6 +223,11 @@ describe('adding a device', { timeout: 60_000 }, () => {
     expect(screen.text()).toContain('All values are good.');
     await press('Values are right');
     expect(screen.text()).toContain('becomes a new version');
+    expect(screen.text()).toContain('meter-2-to-cloud');
+    await screen.click(screen.get('.ticks label', /cloud/i));
+    expect(screen.text()).toContain('meter-2-to-history');
+    expect(screen.text()).not.toContain('meter-2-to-cloud');
+    await screen.click(screen.get('.ticks label', /cloud/i));
     await press('Save the device');
     expect(inputs('commission.save')).toMatchObject([
       {
@@ -240,6 +273,56 @@ describe('adding a device', { timeout: 60_000 }, () => {
     ]);
   });
 
+  it('gives what is chosen by hand no template that was touched before', async () => {
+    screen = await openConsole('#/devices/add/profile');
+    await press('Use Eastron SDM630');
+    window.location.hash = '#/devices/add';
+    await settle();
+    const link = screen.get('a', /^Modbus TCP/);
+    await screen.click(link);
+    window.location.hash = link.getAttribute('href') ?? '';
+    await settle();
+    await screen.type(screen.get('#where-host'), '10.0.0.7');
+    await press('Continue');
+    await press('Agree and read');
+    expect(inputs('matrix.open')).toMatchObject([{ adapter: 'modbus-tcp', link: { host: '10.0.0.7' }, unit: 1 }]);
+  });
+
+  it('loses nothing that was typed on the way back', async () => {
+    screen = await openConsole('#/devices/add/where/tcp');
+    await screen.type(screen.get('#where-host'), '10.0.0.7');
+    await screen.type(screen.get('#where-unit'), '9');
+    await press('Continue');
+    await press('Agree and read');
+    await screen.click(screen.get('[role=radio]', /^Float/));
+    await press(/^40001, float ABCD: 23/);
+    await screen.click(screen.get('[role=radio]', /^V$/));
+    await press('Take it and continue');
+    await screen.type(screen.get('#device-name'), 'Pump meter');
+    await press('Change Voltage');
+    await screen.type(screen.get('#point-high'), '253');
+    await press(/^Done$/);
+    const back = async (): Promise<void> => {
+      window.location.hash = screen.get('a', /^Back$/).getAttribute('href') ?? '';
+      await settle();
+    };
+    await back();
+    expect(screen.text()).toContain('Find its values');
+    await back();
+    expect((screen.get('#where-host') as HTMLInputElement).value).toBe('10.0.0.7');
+    expect((screen.get('#where-unit') as HTMLInputElement).value).toBe('9');
+    // the unit was wrong: what was found and written stays
+    await screen.type(screen.get('#where-unit'), '10');
+    await press('Continue');
+    await press('Agree and read');
+    expect(inputs('matrix.open').at(-1)).toMatchObject({ unit: 10 });
+    await press('Continue');
+    expect((screen.get('#device-name') as HTMLInputElement).value).toBe('Pump meter');
+    expect(screen.text()).toContain('High 253');
+    await press('Continue');
+    expect(inputs('commission.try')).toMatchObject([{ draft: { name: 'Pump meter', unit: 10, link: { host: '10.0.0.7' } } }]);
+  });
+
   it('begins with a template, or without anything says so', async () => {
     screen = await openConsole('#/devices/add/profile');
     await screen.type(screen.get('[data-search]'), 'ruuvi');
@@ -248,7 +331,13 @@ describe('adding a device', { timeout: 60_000 }, () => {
     await press('Use Eastron SDM630');
     await screen.click(screen.get('.pick', 'FTDI FT232R'));
     await press('Continue');
-    expect(inputs('commission.draft')).toMatchObject([{ profile: 'eastron-sdm630', with: { adapter: 'modbus-rtu', unit: 1 } }]);
+    expect(inputs('commission.draft')).toMatchObject([
+      {
+        profile: 'eastron-sdm630',
+        // the settings with which it leaves the factory, not the usual ones
+        with: { adapter: 'modbus-rtu', unit: 5, link: { baudRate: 2400, parity: 'even', stopBits: 1, dataBits: 7 } },
+      },
+    ]);
     await screen.close();
     screen = await openConsole('#/devices/add/decode');
     expect(screen.text()).toContain('Nothing has been chosen yet');

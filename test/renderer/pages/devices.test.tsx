@@ -57,6 +57,8 @@ describe('devices', () => {
     expect(hold.disabled).toBe(true);
     await screen.type(field, '1480,5');
     expect(hold.disabled).toBe(false);
+    // The command "Stop" asks this before it writes the same point.
+    expect(screen.get('dialog[open]').textContent).toContain('The pump stops and the circuit cools down. Stop it?');
     await screen.press(hold, 'Enter');
     await screen.pass(300);
     await screen.fire(hold, new KeyboardEvent('keyup', { key: 'Enter', bubbles: true }));
@@ -66,7 +68,7 @@ describe('devices', () => {
     await screen.pass(1500);
     expect(screen.fake.asked.at(-1)).toEqual({
       method: 'device.write',
-      input: { device: 'pump', point: 'setpoint', value: 1480.5 },
+      input: { device: 'pump', point: 'setpoint', value: 1480.5, confirmed: true },
     });
     expect(screen.all('dialog[open]')).toHaveLength(0);
   });

@@ -39,6 +39,16 @@ describe('flows', () => {
     expect(rows().join()).toContain('x/two');
   });
 
+  it('keeps what is read while paused, also where more pass than are kept', async () => {
+    await openEdge();
+    await send(screen, 'x/one', '{"n":1}');
+    await screen.click(screen.get('.flow-panel button', 'Pause'));
+    for (let second = 0; second < 300; second += 1) screen.fake.tick();
+    await screen.pass(600);
+    expect(screen.text()).toMatch(/5\d\d new/);
+    expect(rows().join()).toContain('x/one');
+  });
+
   it('filters messages by text in topic and content', async () => {
     await openEdge();
     await send(screen, 'x/one', '{"word":"apple"}');

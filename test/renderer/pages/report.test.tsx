@@ -31,4 +31,35 @@ describe('the site acceptance report', () => {
     expect(input).toMatchObject({ devices: expect.not.arrayContaining(['gps']) });
     expect(address).toHaveBeenCalledOnce();
   });
+
+  it('saves the PDF that the gateway has made', async () => {
+    const saved: Blob[] = [];
+    const createObjectURL = (blob: Blob): string => {
+      saved.push(blob);
+      return 'blob:test';
+    };
+    vi.stubGlobal('URL', Object.assign(URL, { createObjectURL, revokeObjectURL: () => {} }));
+    screen = await openConsole('#/devices/report');
+    await screen.type(screen.get('#report-by'), 'Kim');
+    await screen.click(screen.get('button', 'Show the report'));
+    await screen.click(screen.get('button', 'Save PDF'));
+    expect(screen.fake.asked.find((call) => call.method === 'report.make')?.input).toMatchObject({ format: 'pdf', keep: false });
+    expect(saved.map(({ type, size }) => ({ type, size }))).toEqual([{ type: 'application/pdf', size: '%PDF-1.7'.length }]);
+    expect(screen.text()).toContain('acceptance.pdf was saved.');
+    expect(screen.all('button', 'Print')).toHaveLength(1);
+  });
+
+  it('leaves the file on the gateway and says where, on a panel that has no place for files', async () => {
+    const save = vi.fn(() => 'blob:test');
+    vi.stubGlobal('URL', Object.assign(URL, { createObjectURL: save, revokeObjectURL: () => {} }));
+    vi.stubGlobal('gatehouse', { kiosk: true });
+    screen = await openConsole('#/devices/report');
+    await screen.type(screen.get('#report-by'), 'Kim');
+    await screen.click(screen.get('button', 'Show the report'));
+    expect(screen.all('button', 'Print')).toHaveLength(0);
+    await screen.click(screen.get('button', 'Save PDF'));
+    expect(screen.get('[role=status]', 'kept on the gateway').textContent).toContain('/var/lib/gatehouse/reports/acceptance.pdf');
+    expect(save).not.toHaveBeenCalled();
+    vi.unstubAllGlobals();
+  });
 });

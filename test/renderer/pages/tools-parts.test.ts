@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { BusMinuteView, PortView, ToolLineView } from '../../../core/contract/field-views.ts';
+import type { BusMinuteView, GattTreeView, PortView, ToolLineView } from '../../../core/contract/field-views.ts';
 import { RESPONSE_EDGES_MS } from '../../../core/contract/response-edges.ts';
 import { bytesOf, hexOf } from '../../../renderer/components/HexText.tsx';
 import { byOrder } from '../../../renderer/pages/tools/bluetooth/advert-words.ts';
+import { namedRows, newestSaid } from '../../../renderer/pages/tools/bluetooth/gatt-said.ts';
 import { budgetWords, classNames, minutesOf } from '../../../renderer/pages/tools/buses/bus-words.ts';
 import { FIRST_CHOICE, lineWords, linkOf, settingsOf, withPort } from '../../../renderer/pages/tools/line/line-choice.ts';
 import { FIRST_FORM, manualAddress, readOf, valuesOf, wholeOf, whomOf } from '../../../renderer/pages/tools/modbus/ask.ts';
@@ -82,11 +83,34 @@ describe('what the terminal shows', () => {
     expect(textsOf(back)).toEqual(['a', 'b', 'c', 'd<STX><DEL>é', '', 'e']);
   });
 
+  it('shows a mark for every byte that is no text, where it stands', () => {
+    const textOf = (...bytes: number[]): string[] => {
+      const back = createScrollback();
+      back.add([piece(1, Uint8Array.from(bytes))]);
+      return textsOf(back);
+    };
+    const BAD = '\ufffd';
+    expect(textOf(0xc3, 0x41, 0xa9)).toEqual([`${BAD}A${BAD}`]); // an é that an A has broken is none
+    expect(textOf(0xe2, 0x82, 0x0d, 0x42)).toEqual([BAD, 'B']);
+    expect(textOf(0x41, 0xff, 0x03, 0xe2)).toEqual([`A${BAD}<ETX>${BAD}`]);
+    // Marks that turn the order of writing, or are not seen at all, are named.
+    expect(textOf(...ascii('a\u202eb\u200bc\u0085d'))).toEqual(['a<U+202E>b<U+200B>c<U+0085>d']);
+  });
+
   it('gives the same lines however the bytes are cut into pieces', () => {
-    const text = fc.string({ unit: fc.constantFrom('a', '\r', '\n', 'é', '€', '\u0003', ' ') });
+    const text = fc.string({
+      unit: fc.constantFrom('a', 'b'.repeat(60), '\r', '\n', 'é', '€', '\u0003', ' ', '\u0085'.repeat(9)),
+    });
+    const garbage = fc.array(fc.constantFrom(0x41, 0x0d, 0x0a, 0xe2, 0x82, 0xac, 0xc3, 0xf0, 0x9f, 0xff, 0xed), {
+      maxLength: 400,
+    });
+    const anything = fc.oneof(
+      text.map(ascii),
+      garbage.map((bytes) => Uint8Array.from(bytes)),
+      fc.uint8Array(),
+    );
     fc.assert(
-      fc.property(text, fc.array(fc.nat(5)), fc.constantFrom('text', 'hex'), (whole, cuts, view) => {
-        const bytes = ascii(whole);
+      fc.property(anything, fc.array(fc.nat(5)), fc.constantFrom('text', 'hex'), (bytes, cuts, view) => {
         const one = createScrollback();
         one.show(view);
         if (bytes.length > 0) one.add([piece(1, bytes)]);
@@ -259,6 +283,46 @@ describe('what the sniffer heard', () => {
       { unit: 3, asked: 2, answered: 3, p50Ms: 20 },
       { unit: 9, asked: 1, answered: 0, p50Ms: null },
     ]);
+  });
+});
+
+describe('what a Bluetooth device says', () => {
+  const tree: GattTreeView = {
+    address: 'C4:11:22:33:44:55',
+    services: ['180f', 'ffe0'].map((uuid) => ({
+      uuid,
+      name: '',
+      characteristics: [{ uuid: '2a19', name: 'Battery Level', flags: ['read'], value: null, words: '' }],
+    })),
+  };
+  const said = (id: number, decoded: string, direction: 'in' | 'out' = 'in'): ToolLineView =>
+    piece(id, Uint8Array.of(id), { decoded, direction });
+
+  it('is told apart by service, the newest of each; what was written is not what it says', () => {
+    const rows = [said(1, '180f/2a19: battery 80 %'), said(2, 'ffe0/2a19: 7'), said(3, '180f/2a19: 00', 'out')];
+    expect([...newestSaid([...rows, said(4, '180f/2a19: battery 79 %')])]).toEqual([
+      ['180f/2a19', { value: 'BA==', words: 'battery 79 %' }],
+      ['ffe0/2a19', { value: 'Ag==', words: '7' }],
+    ]);
+    expect(namedRows([...rows, said(5, 'no name')], tree).map(({ decoded }) => decoded)).toEqual([
+      'Battery Level: battery 80 %',
+      'Battery Level: 7',
+      'Battery Level: 00',
+      'no name',
+    ]);
+  });
+});
+
+describe('a late answer', () => {
+  it('counts neither as an answer nor for the time that answers take', () => {
+    const rows = [
+      piece(1, ascii(''), { unit: 5, role: 'request' }),
+      piece(2, ascii(''), { unit: 5, role: 'late', responseMs: 448 }),
+      piece(3, ascii(''), { unit: 5, role: 'request' }),
+      piece(4, ascii(''), { unit: 5, role: 'answer', responseMs: 20 }),
+    ];
+    expect(heardUnits(rows)).toEqual([{ unit: 5, asked: 2, answered: 1, p50Ms: 20 }]);
+    expect(heardUnits(rows.slice(0, 2))).toEqual([{ unit: 5, asked: 1, answered: 0, p50Ms: null }]);
   });
 });
 

@@ -228,6 +228,26 @@ describe('the other tools', () => {
     expect(screen.text()).toContain('24.3 °C, 53.49 %');
   });
 
+  it('switches the Bluetooth adapter and forgets a pairing only when somebody has agreed', async () => {
+    screen = await openConsole('#/tools/bluetooth');
+    await screen.click(screen.get('.radio button', 'Switch off'));
+    expect(screen.get('dialog[open]').textContent).toContain('All its connections end');
+    expect(asked(screen, 'ble.power')).toEqual([]);
+    await typeInto(screen, 'consent-by', 'Anna');
+    await screen.click(screen.get('dialog button', 'Switch off'));
+    expect(asked(screen, 'ble.power')).toEqual([{ radio: 'hci0', on: false, by: 'Anna', consent: true }]);
+    await screen.close();
+    screen = await openConsole('#/tools/bluetooth/C4%3A11%3A22%3A33%3A44%3A55');
+    await screen.click(screen.get('button', 'Forget pairing'));
+    await screen.click(screen.get('dialog button', 'Cancel'));
+    expect(asked(screen, 'ble.forget')).toEqual([]);
+    await screen.click(screen.get('button', 'Forget pairing'));
+    await typeInto(screen, 'consent-by', 'Anna');
+    await screen.click(screen.get('dialog button', 'Forget pairing'));
+    expect(asked(screen, 'ble.forget')).toEqual([{ address: 'C4:11:22:33:44:55', by: 'Anna', consent: true }]);
+    expect(screen.all('dialog[open]')).toHaveLength(0);
+  });
+
   it('connects to a Bluetooth device only with consent, reads and writes its values', async () => {
     screen = await openConsole('#/tools/bluetooth/C4%3A11%3A22%3A33%3A44%3A55');
     await screen.click(screen.get('button', /^Connect$/));
@@ -236,12 +256,12 @@ describe('the other tools', () => {
     expect(screen.text()).toContain('Heart Rate Measurement');
     await screen.click(screen.get('button', 'Read: Body Sensor Location'));
     await screen.click(screen.get('button', 'Follow: Heart Rate Measurement'));
-    expect(asked(screen, 'gatt.notify')).toEqual([{ session: 'session-1', characteristic: '2a37', on: true }]);
+    expect(asked(screen, 'gatt.notify')).toEqual([{ session: 'session-1', characteristic: '180d/2a37', on: true }]);
     await screen.click(screen.get('button', 'Write… Heart Rate Control Point'));
     await typeInto(screen, 'gatt-bytes', '01');
     await hold(screen, 'Hold to write');
     expect(asked(screen, 'gatt.write')).toEqual([
-      { session: 'session-1', characteristic: '2a39', value: btoa('\u0001'), mode: 'request' },
+      { session: 'session-1', characteristic: '180d/2a39', value: btoa('\u0001'), mode: 'request' },
     ]);
     await screen.click(screen.get('button', 'Disconnect'));
     expect(asked(screen, 'tool.close')).toEqual([{ session: 'session-1' }]);

@@ -9,6 +9,7 @@ import { type BlueObjects, CHARACTERISTIC, DEVICE, flagIn, rowOf, SERVICE, textI
 
 const CALL_MS = 10_000;
 const CLOSE_MS = 5000;
+const OUT_OF_REACH = 'Bring the device nearer, wake it, or change its battery.';
 
 interface Known extends GattCharacteristic {
   readonly path: string;
@@ -74,7 +75,11 @@ export function createConnection(deps: {
     if (!path.startsWith(device)) return;
     if (path === device && iface === DEVICE) {
       const lost = kind === 'removed' || (names.has('Connected') && !flagIn(objects.get(device, DEVICE), 'Connected'));
-      if (lost) void finish(false, new GatewayError('link/lost', `${address}: the Bluetooth connection was lost.`));
+      if (lost)
+        void finish(
+          false,
+          new GatewayError('link/lost', `${address}: the Bluetooth connection was lost.`, { remedy: OUT_OF_REACH }),
+        );
       return;
     }
     if (iface !== CHARACTERISTIC || kind !== 'changed' || !names.has('Value')) return;

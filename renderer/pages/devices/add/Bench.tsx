@@ -3,8 +3,10 @@ import { type ReactNode, useState } from 'react';
 import type { MatrixCell, MatrixMatch } from '../../../../core/contract/decode-matrix.ts';
 import { Button } from '../../../components/Button.tsx';
 import { ErrorNotice, Skeleton } from '../../../components/Notices.tsx';
+import { useCall } from '../../../hooks/use-call.ts';
 import type { Pick } from '../../../stores/adding.ts';
 import { matrix as text } from '../../../text/matrix.ts';
+import { inSight } from './address.ts';
 import { CellDialog } from './CellDialog.tsx';
 import { addPick } from './draft.ts';
 import { MatchList } from './MatchList.tsx';
@@ -19,14 +21,15 @@ import { type Readings, useReadings, useSnapshots } from './use-readings.ts';
 function DisplaySheet(props: {
   table: 'holding' | 'input';
   readings: Readings;
+  isRead: boolean;
   onChoose: (match: MatrixMatch) => void;
 }): ReactNode {
-  const { typed, before, matches, setTyped, next, anew } = props.readings;
+  const { typed, before, matches, isSame, setTyped, next, anew } = props.readings;
   return (
     <section className="sheet bench-left">
       <NumberPad value={typed} onChange={setTyped} onEnter={next} />
       <div className="bench-next">
-        <Button disabled={typed === '' || matches.length === 0} onClick={next}>
+        <Button disabled={typed === '' || isSame || matches.length === 0} onClick={next}>
           {text.again}
         </Button>
         <Button
@@ -39,7 +42,15 @@ function DisplaySheet(props: {
         </Button>
       </div>
       {before.length > 0 && <p className="small muted num">{text.readings(before.join(', '))}</p>}
-      <MatchList table={props.table} typed={typed} readings={before.length} matches={matches} onChoose={props.onChoose} />
+      <MatchList
+        table={props.table}
+        typed={typed}
+        readings={before.length}
+        isSame={isSame}
+        isRead={props.isRead}
+        matches={matches}
+        onChoose={props.onChoose}
+      />
     </section>
   );
 }
@@ -50,6 +61,7 @@ export function Bench(props: { session: string; count: number; onAgain: () => vo
   const { row, lost, snapshots } = useSnapshots(props.session);
   const readings = useReadings(snapshots);
   const [chosen, setChosen] = useState<MatrixCell | null>(null);
+  const move = useCall('matrix.move');
   const snapshot = snapshots[0];
   if (lost) {
     const again = <Button onClick={props.onAgain}>{text.takeAgain}</Button>;
@@ -67,7 +79,7 @@ export function Bench(props: { session: string; count: number; onAgain: () => vo
   }
   return (
     <div className="bench">
-      <DisplaySheet table={row.table} readings={readings} onChoose={setChosen} />
+      <DisplaySheet table={row.table} readings={readings} isRead={snapshot !== undefined} onChoose={setChosen} />
       <RegisterSheet
         session={props.session}
         row={row}
@@ -82,6 +94,10 @@ export function Bench(props: { session: string; count: number; onAgain: () => vo
           cell={chosen}
           scale={match?.scale ?? 1}
           decimals={match && shown !== undefined ? decimalsOf(shown) : null}
+          onLookAt={(address) => {
+            const first = inSight(row.address, props.count, address, chosen.type);
+            if (first !== row.address) void move.run({ session: props.session, address: first });
+          }}
           taken={adding.picks.map((pick) => pick.label)}
           onTake={take}
           onClose={() => setChosen(null)}

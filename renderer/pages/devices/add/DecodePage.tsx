@@ -9,6 +9,8 @@ import { useConsole } from '../../../stores/context.tsx';
 import { add } from '../../../text/add-device.ts';
 import { matrix as text } from '../../../text/matrix.ts';
 import { Bench } from './Bench.tsx';
+import { dropPick } from './draft.ts';
+import { cellKey } from './matrix-view.ts';
 import { NothingChosen, StepHead } from './StepHead.tsx';
 import { goStep, useAdding } from './use-adding.ts';
 import { useLineSession } from './use-line-session.ts';
@@ -22,7 +24,7 @@ function Picks(props: { picks: readonly Pick[]; onDrop: (index: number) => void 
   return (
     <ul className="picks" aria-label={text.taken(props.picks.length)}>
       {props.picks.map((pick, i) => (
-        <li key={`${pick.label} ${pick.address}`}>
+        <li key={`${cellKey(pick)} ${pick.scale} ${pick.label}`}>
           <button type="button" className="pill" onClick={() => props.onDrop(i)}>
             {pick.label} {pick.unit !== '' && <span className="muted">{pick.unit}</span>}
             <X size={16} aria-hidden="true" />
@@ -38,7 +40,7 @@ function Decode(props: { link: LinkConfig }): ReactNode {
   const adding = useAdding();
   const { api } = useConsole();
   const { link } = props;
-  const { adapter, unit, agreedBy, picks } = adding;
+  const { adapter, unit, agreedBy, picks, draft } = adding;
   const [first] = picks;
   const line = useLineSession(
     agreedBy !== '',
@@ -56,6 +58,10 @@ function Decode(props: { link: LinkConfig }): ReactNode {
       }),
     (session) => api.call('matrix.close', { session }),
   );
+  function drop(index: number): void {
+    const pick = picks[index];
+    if (pick) adding.set({ picks: picks.filter((_, i) => i !== index), draft: draft && dropPick(draft, pick) });
+  }
   return (
     <div className="page page-fill decode">
       <StepHead
@@ -67,7 +73,7 @@ function Decode(props: { link: LinkConfig }): ReactNode {
           </Button>
         }
       />
-      <Picks picks={picks} onDrop={(index) => adding.set({ picks: picks.filter((_, i) => i !== index), draft: null })} />
+      <Picks picks={picks} onDrop={drop} />
       {line.problem && <ProblemNotice problem={line.problem} action={<Button onClick={line.again}>{text.takeAgain}</Button>} />}
       {line.id !== null && <Bench session={line.id} count={COUNT} onAgain={line.again} />}
       {agreedBy === '' && (

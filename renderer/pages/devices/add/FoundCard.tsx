@@ -58,7 +58,16 @@ function Moved(props: { found: FoundView }): ReactNode {
   const device = useRow('devices', id);
   return (
     <p className="small row found-moved" data-tone="care">
-      <StateBadge tone="care" label={text.moved} size="s" /> {text.movedBody(device?.name ?? id)}
+      <StateBadge tone="care" label={text.moved} size="s" /> {text.movedBody(device?.name ?? id)} {props.found.note}
+    </p>
+  );
+}
+
+/** What a person should know before it is added: another device is at a known address, or it looks like one that is missed. */
+function Note(props: { words: string }): ReactNode {
+  return (
+    <p className="small row found-moved" data-tone="care">
+      <StateBadge tone="care" label={text.check} size="s" /> {props.words}
     </p>
   );
 }
@@ -72,7 +81,10 @@ export function FoundCard(props: { found: FoundView }): ReactNode {
   const isIgnored = found.state === 'ignored';
   function add(guess: number): void {
     const { known, step } = beginFound(found, guess);
-    book.begin(known);
+    const now = book.store.getState();
+    // the one that is being added already goes on with all that was written of it
+    const goesOn = now.draft !== null && now.found === found.id && now.guess === (known.guess ?? null);
+    if (!goesOn) book.begin(known);
     goStep(step);
   }
   return (
@@ -91,7 +103,7 @@ export function FoundCard(props: { found: FoundView }): ReactNode {
             text.gone
           )}
         </p>
-        {found.moved && <Moved found={found} />}
+        {found.moved ? <Moved found={found} /> : found.note !== null && <Note words={found.note} />}
         <Guess found={found} onAdd={add} />
       </div>
       <div className="found-actions">

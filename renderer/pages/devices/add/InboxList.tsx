@@ -23,8 +23,8 @@ function LookSheet(props: { onClose: () => void }): ReactNode {
   const addresses = typed.split(/[\s,;]+/).filter(Boolean);
   const { run, busy, problem } = useCall('inbox.look', {
     inline: true,
-    onDone: ({ asked }) => {
-      toasts.say(text.looked(asked));
+    onDone: ({ asked, answered }) => {
+      toasts.say(asked === 0 ? text.lookedNone : `${text.looked(asked)} ${text.answered(answered)}`);
       props.onClose();
     },
   });
@@ -79,7 +79,8 @@ export function InboxList(): ReactNode {
   const table = useRows('inbox');
   const [looking, setLooking] = useState(false);
   const { rows, touch } = useSteadyRows(rowsOf(table), rowId);
-  const fresh = rows.filter((one) => one.state === 'new' || one.moved);
+  // what was just plugged in or found stands on top, where it is looked for
+  const fresh = rows.filter((one) => one.state === 'new' || one.moved).sort((a, b) => b.firstAt - a.firstAt);
   const ignored = rows.filter((one) => one.state === 'ignored' && !one.moved);
   const added = rows.filter((one) => one.state === 'added' && !one.moved);
   return (

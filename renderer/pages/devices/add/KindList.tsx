@@ -12,6 +12,7 @@ import type { ReactNode } from 'react';
 import { href } from '../../../hooks/use-route.ts';
 import { kinds as text } from '../../../text/add-device.ts';
 import { KINDS, type Kind, START } from './kind-drafts.ts';
+import { useAdding } from './use-adding.ts';
 
 const ICONS: Readonly<Record<Kind, typeof Cable>> = {
   serial: Cable,
@@ -25,11 +26,11 @@ const ICONS: Readonly<Record<Kind, typeof Cable>> = {
   simulated: FlaskConical,
 };
 
-function KindLink(props: { to: string; title: string; body: string; Icon: typeof Cable }): ReactNode {
+function KindLink(props: { to: string; title: string; body: string; Icon: typeof Cable; onGo?: () => void }): ReactNode {
   const { Icon } = props;
   return (
     <li>
-      <a className="kind" href={props.to}>
+      <a className="kind" href={props.to} onClick={props.onGo}>
         <Icon size={22} aria-hidden="true" />
         <span>
           <span className="kind-title">{props.title}</span>
@@ -42,6 +43,11 @@ function KindLink(props: { to: string; title: string; body: string; Icon: typeof
 
 /** What a device can be, for those that do not show up by themselves. */
 export function KindList(): ReactNode {
+  const { book, where, profile } = useAdding();
+  /** Another device than the one that was begun, which must not get its template or values; the same kind goes on where it was. */
+  const begin = (kind: Kind): void => {
+    if (where !== kind || profile !== null) book.begin({});
+  };
   return (
     <section className="sheet" aria-label={text.title}>
       <header className="sheet-head">
@@ -56,6 +62,7 @@ export function KindList(): ReactNode {
             title={START[kind].title}
             body={START[kind].body}
             Icon={ICONS[kind]}
+            onGo={() => begin(kind)}
           />
         ))}
       </ul>

@@ -3,20 +3,22 @@ import { SegmentedControl } from '../../../components/Choices.tsx';
 import { where as text } from '../../../text/add-device.ts';
 import type { LineSettings } from './links.ts';
 
-const BAUDS = ['1200', '2400', '4800', '9600', '19200', '38400', '57600', '115200'] as const;
+const BAUDS: readonly string[] = ['1200', '2400', '4800', '9600', '19200', '38400', '57600', '115200'];
 
-/** Speed, parity and stop bits of a serial line, each to be chosen by touch. */
+/** Speed, parity, data and stop bits of a serial line, each to be chosen by touch. */
 export function LineSettingsFields(props: { value: LineSettings; onChange: (value: LineSettings) => void }): ReactNode {
   const { value } = props;
+  const baud = String(value.baudRate);
+  const bauds = BAUDS.includes(baud) ? BAUDS : [...BAUDS, baud];
   return (
     <div className="line-settings">
       <div className="field">
         <span className="field-label">{text.baud}</span>
         <SegmentedControl
           label={text.baud}
-          value={String(value.baudRate)}
-          choices={BAUDS.map((baud) => ({ value: baud as string, label: baud }))}
-          onChange={(baud) => props.onChange({ ...value, baudRate: Number(baud) })}
+          value={baud}
+          choices={bauds.map((one) => ({ value: one, label: one }))}
+          onChange={(one) => props.onChange({ ...value, baudRate: Number(one) })}
         />
       </div>
       <div className="field">
@@ -26,6 +28,15 @@ export function LineSettingsFields(props: { value: LineSettings; onChange: (valu
           value={value.parity}
           choices={(['none', 'even', 'odd'] as const).map((parity) => ({ value: parity, label: text.parities[parity] }))}
           onChange={(parity) => props.onChange({ ...value, parity })}
+        />
+      </div>
+      <div className="field">
+        <span className="field-label">{text.dataBits}</span>
+        <SegmentedControl
+          label={text.dataBits}
+          value={String(value.dataBits)}
+          choices={['8', '7'].map((bits) => ({ value: bits, label: bits }))}
+          onChange={(bits) => props.onChange({ ...value, dataBits: bits === '7' ? 7 : 8 })}
         />
       </div>
       <div className="field">

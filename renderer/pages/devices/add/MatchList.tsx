@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import { type MatrixMatch, nameAddress } from '../../../../core/contract/decode-matrix.ts';
+import { isShownNumber, type MatrixMatch, nameAddress } from '../../../../core/contract/decode-matrix.ts';
 import { formatNumber } from '../../../text/format.ts';
 import { matrix as text } from '../../../text/matrix.ts';
 import { orderWords, shortNumber } from './MatrixGrid.tsx';
@@ -11,29 +11,41 @@ const MOST = 8;
 export const matchWords = (table: 'holding' | 'input', match: MatrixMatch): string =>
   `${nameAddress(table, match.address).classic}, ${text.types[match.type]} ${orderWords(match)}`;
 
+/** All digits of a counter: they are compared with the display. */
+const exactNumber = (value: number | null): string => (Number.isSafeInteger(value) ? String(value) : shortNumber(value));
+
 const scaled = (match: MatrixMatch): string =>
   match.scale === 1
-    ? shortNumber(match.value)
-    : `${shortNumber(match.value)} × ${formatNumber(match.scale, match.scale < 1 ? Math.round(-Math.log10(match.scale)) : 0)}`;
+    ? exactNumber(match.value)
+    : `${exactNumber(match.value)} × ${formatNumber(match.scale, match.scale < 1 ? Math.round(-Math.log10(match.scale)) : 0)}`;
+
+interface MatchProps {
+  readonly table: 'holding' | 'input';
+  readonly typed: string;
+  readonly readings: number;
+  /** The number that was kept last, typed once more. */
+  readonly isSame: boolean;
+  /** Whether any register could be read here. */
+  readonly isRead: boolean;
+  readonly matches: readonly MatrixMatch[];
+  readonly onChoose: (match: MatrixMatch) => void;
+}
 
 /** What to do next, said in one sentence. */
-function adviceOf(props: { typed: string; readings: number; matches: readonly MatrixMatch[] }): string {
+function adviceOf(props: MatchProps): string {
   const { typed, readings, matches } = props;
-  if (typed === '' && readings === 0) return text.ask;
-  if (typed === '') return text.wait;
+  const isBegun = typed !== '' && typed !== '-';
+  if (!isBegun) return readings === 0 ? text.ask : text.wait;
+  if (!isShownNumber(typed)) return text.noNumber(typed);
+  if (!props.isRead) return text.notRead;
+  if (props.isSame) return text.same;
   if (matches.length === 0) return readings === 0 ? text.nothing(typed) : text.nothingBoth;
   const fits = (readings === 0 ? text.fits : text.fitsBoth)(matches.length);
   return isClear(matches) && matches.length > 1 ? `${fits} ${text.clear1}` : fits;
 }
 
 /** The places that fit what was typed, the best first, each to be taken by touch. */
-export function MatchList(props: {
-  table: 'holding' | 'input';
-  typed: string;
-  readings: number;
-  matches: readonly MatrixMatch[];
-  onChoose: (match: MatrixMatch) => void;
-}): ReactNode {
+export function MatchList(props: MatchProps): ReactNode {
   const { matches } = props;
   return (
     <div className="matches">

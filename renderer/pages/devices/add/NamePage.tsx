@@ -8,7 +8,7 @@ import { rowsOf, useRows } from '../../../hooks/use-table.ts';
 import { add, name as text } from '../../../text/add-device.ts';
 import { common } from '../../../text/common.ts';
 import { DraftPoints } from './DraftPoints.tsx';
-import { idFrom, idOfDraft, nameOfDraft, pointsOf } from './draft.ts';
+import { idFrom, idOfDraft, nameOfDraft, picksIn, pointsOf } from './draft.ts';
 import { NothingChosen, StepHead } from './StepHead.tsx';
 import { goStep, isModbus, useAdding } from './use-adding.ts';
 import { useDraft } from './use-draft.ts';
@@ -82,7 +82,9 @@ export function NamePage(): ReactNode {
       />
       {problem && <ProblemNotice problem={problem} action={<Button onClick={again}>{common.retry}</Button>} />}
       {draft === null && problem === null && <Skeleton rows={6} />}
-      {draft !== null && <Fields draft={draft} onChange={(next) => adding.set({ draft: next })} />}
+      {draft !== null && (
+        <Fields draft={draft} onChange={(next) => adding.set({ draft: next, picks: picksIn(next, adding.picks) })} />
+      )}
     </div>
   );
 }

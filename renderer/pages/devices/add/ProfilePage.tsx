@@ -6,17 +6,52 @@ import type { ProfileView } from '../../../../core/contract/commission-views.ts'
 import { BackLink } from '../../../components/BackLink.tsx';
 import { Button, IconButton } from '../../../components/Button.tsx';
 import { SearchField } from '../../../components/Choices.tsx';
-import { EmptyNotice, ProblemNotice, Skeleton } from '../../../components/Notices.tsx';
+import { Dialog } from '../../../components/Dialog.tsx';
+import { EmptyNotice, ErrorNotice, ProblemNotice, Skeleton } from '../../../components/Notices.tsx';
 import { saveFile } from '../../../components/save-file.ts';
-import { useCall, useQuery } from '../../../hooks/use-call.ts';
+import { type Problem, useCall, useQuery } from '../../../hooks/use-call.ts';
 import { go, href } from '../../../hooks/use-route.ts';
 import { useConsole } from '../../../stores/context.tsx';
 import { add, profiles as text } from '../../../text/add-device.ts';
+import { common } from '../../../text/common.ts';
 import { device as words } from '../../../text/devices.ts';
 import { kindOfAdapter } from './profile-place.ts';
 import { useAdding } from './use-adding.ts';
 
 const LARGEST = 1_048_576;
+
+/** An imported template is gone for good: its file may be the only one. */
+function RemoveDialog(props: { profile: ProfileView; onClose: () => void; onRemoved: () => void }): ReactNode {
+  const { profile, onClose } = props;
+  const { run, busy, problem } = useCall('profile.remove', {
+    inline: true,
+    done: text.removed(profile.name),
+    onDone: () => {
+      onClose();
+      props.onRemoved();
+    },
+  });
+  return (
+    <Dialog
+      open
+      title={text.removeName(profile.name)}
+      onClose={onClose}
+      actions={
+        <>
+          <Button kind="quiet" onClick={onClose}>
+            {common.cancel}
+          </Button>
+          <Button kind="primary" busy={busy} onClick={() => void run({ id: profile.id })}>
+            {text.remove}
+          </Button>
+        </>
+      }
+    >
+      <p>{text.removeBody}</p>
+      {problem && <ProblemNotice problem={problem} />}
+    </Dialog>
+  );
+}
 
 function ProfileRow(props: { profile: ProfileView; onRemoved: () => void }): ReactNode {
   const { profile } = props;
@@ -28,7 +63,7 @@ function ProfileRow(props: { profile: ProfileView; onRemoved: () => void }): Rea
       toasts.say(text.made(profile.name));
     },
   });
-  const remove = useCall('profile.remove', { done: text.removed(profile.name), onDone: props.onRemoved });
+  const [removing, setRemoving] = useState(false);
   const kind = kindOfAdapter(profile.adapter);
   return (
     <li className="profile">
@@ -47,8 +82,7 @@ function ProfileRow(props: { profile: ProfileView; onRemoved: () => void }): Rea
           <IconButton
             icon={<Trash2 size={18} aria-hidden="true" />}
             label={text.removeName(profile.name)}
-            busy={remove.busy}
-            onClick={() => void remove.run({ id: profile.id })}
+            onClick={() => setRemoving(true)}
           />
         )}
         <IconButton
@@ -72,23 +106,47 @@ function ProfileRow(props: { profile: ProfileView; onRemoved: () => void }): Rea
           </Button>
         )}
       </div>
+      {removing && <RemoveDialog profile={profile} onClose={() => setRemoving(false)} onRemoved={props.onRemoved} />}
     </li>
   );
 }
 
-function Import(props: { onDone: () => void }): ReactNode {
+interface Importing {
+  /** Name of the file that was chosen last. */
+  readonly file: string;
+  /** Why it cannot be used; null: nothing is known against it. */
+  readonly problem: Problem | null;
+  readonly busy: boolean;
+  readonly read: (file: File) => Promise<void>;
+}
+
+/** Brings the file of a template: one at a time, and what is wrong with it stands there until the next one. */
+function useImport(onDone: () => void): Importing {
   const { toasts } = useConsole();
-  const input = useRef<HTMLInputElement>(null);
-  const { run, busy } = useCall('profile.import', {
+  const [file, setFile] = useState('');
+  const [unread, setUnread] = useState<Problem | null>(null);
+  const { run, busy, problem, clear } = useCall('profile.import', {
+    inline: true,
     onDone: (profile) => {
       toasts.say(text.imported(profile.name));
-      props.onDone();
+      onDone();
     },
   });
-  async function read(file: File): Promise<void> {
-    if (file.size > LARGEST) toasts.fail(text.unreadable, text.unreadableRemedy);
-    else await run({ text: await file.text() });
+  async function read(chosen: File): Promise<void> {
+    const unreadable: Problem = { what: text.unreadable, remedy: text.unreadableRemedy };
+    setFile(chosen.name);
+    setUnread(null);
+    clear();
+    const content = chosen.size > LARGEST ? null : await chosen.text().catch(() => null);
+    if (content === null) setUnread(unreadable);
+    else await run({ text: content });
   }
+  return { file, problem: unread ?? problem, busy, read };
+}
+
+function ImportButton(props: { importing: Importing }): ReactNode {
+  const { read, busy } = props.importing;
+  const input = useRef<HTMLInputElement>(null);
   return (
     <>
       <input
@@ -99,7 +157,7 @@ function Import(props: { onDone: () => void }): ReactNode {
         onChange={(event) => {
           const file = event.target.files?.[0];
           event.target.value = '';
-          if (file) read(file).catch(() => toasts.fail(text.unreadable, text.unreadableRemedy));
+          if (file) void read(file);
         }}
       />
       <Button busy={busy} icon={<FileUp size={18} aria-hidden="true" />} onClick={() => input.current?.click()}>
@@ -120,6 +178,7 @@ function fits(profile: ProfileView, search: string): boolean {
 /** The templates: to begin a device with one, to bring one, to take one away. */
 export function ProfilePage(): ReactNode {
   const { data, problem, reload } = useQuery('profile.list', {});
+  const importing = useImport(reload);
   const [search, setSearch] = useState('');
   const shown = (data ?? []).filter((one) => fits(one, search));
   return (
@@ -130,8 +189,17 @@ export function ProfilePage(): ReactNode {
         <div className="grow profile-search">
           <SearchField label={text.search} value={search} onChange={setSearch} />
         </div>
-        <Import onDone={reload} />
+        <ImportButton importing={importing} />
       </div>
+      {importing.problem && (
+        <div role="alert">
+          <ErrorNotice
+            what={text.notImported(importing.file)}
+            meaning={importing.problem.what}
+            remedy={importing.problem.remedy}
+          />
+        </div>
+      )}
       <section className="sheet">
         {problem && !data ? (
           <ProblemNotice problem={problem} />

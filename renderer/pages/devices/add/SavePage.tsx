@@ -14,7 +14,9 @@ import { save as text } from '../../../text/add-device.ts';
 import { consent } from '../../../text/consent.ts';
 import { ChangeList } from '../../deployments/ChangeList.tsx';
 import '../../deployments/deployments.css';
+import { needsKey } from './bind-key.ts';
 import { idOfDraft, nameOfDraft } from './draft.ts';
+import { KeyMissing } from './KeyBox.tsx';
 import { NothingChosen, StepHead } from './StepHead.tsx';
 import { useAdding } from './use-adding.ts';
 
@@ -65,7 +67,7 @@ function Tick(props: { label: string; checked: boolean; onChange: (checked: bool
 
 function Form(props: { draft: Draft; onSaved: (saved: Saved) => void }): ReactNode {
   const { draft } = props;
-  const { replaces, agreedBy, book } = useAdding();
+  const { replaces, agreedBy, bindKey, book } = useAdding();
   const { settings } = useConsole();
   const remembered = useStore(settings, (s) => s.person);
   const gateway = useRow('gateway', 'gateway');
@@ -90,7 +92,15 @@ function Form(props: { draft: Draft; onSaved: (saved: Saved) => void }): ReactNo
   const isReady = check.data?.ok === true && by.trim() !== '' && note.length <= LONGEST_NOTE && gateway !== undefined;
   const save = async (): Promise<void> => {
     const isSaved = await book.inTurn(() =>
-      run({ draft, replaces, to: { history, cloud }, basedOn, by: by.trim(), note: note.trim() }),
+      run({
+        draft,
+        ...(bindKey === '' ? {} : { bindKey }),
+        replaces,
+        to: { history, cloud },
+        basedOn,
+        by: by.trim(),
+        note: note.trim(),
+      }),
     );
     if (!isSaved) check.reload();
   };
@@ -115,6 +125,7 @@ function Form(props: { draft: Draft; onSaved: (saved: Saved) => void }): ReactNo
         </div>
       )}
       {check.problem && <ProblemNotice problem={check.problem} />}
+      {needsKey(draft) && bindKey === '' && replaces === null && <KeyMissing />}
       {check.data?.faults.map((fault) => (
         <ErrorNotice key={`${fault.path} ${fault.message}`} what={fault.message} meaning={fault.path} remedy={fault.remedy} />
       ))}

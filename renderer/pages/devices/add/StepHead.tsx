@@ -3,7 +3,7 @@ import Check from 'lucide-react/icons/check';
 import type { ReactNode } from 'react';
 import { Button } from '../../../components/Button.tsx';
 import { EmptyNotice } from '../../../components/Notices.tsx';
-import { go } from '../../../hooks/use-route.ts';
+import { go, href } from '../../../hooks/use-route.ts';
 import { add as text } from '../../../text/add-device.ts';
 import { hrefStep, type Step, stepsOf, useAdding } from './use-adding.ts';
 
@@ -15,14 +15,14 @@ export function StepHead(props: { step: Step; title: string; actions?: ReactNode
   const adding = useAdding();
   const steps = stepsOf(props.adapter === undefined ? adding : { ...adding, adapter: props.adapter });
   const at = steps.indexOf(props.step);
-  const before = steps[at - 1] ?? 'where';
+  const before = steps[at - 1];
   return (
     <div className="page-head step-head">
       <a
         className="button"
         data-kind="quiet"
         data-icon-only
-        href={hrefStep(before)}
+        href={before === undefined ? href('devices', 'add') : hrefStep(before, adding.where)}
         aria-label={text.previous}
         title={text.previous}
       >

@@ -1,4 +1,4 @@
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import type { Draft, TryView } from '../../../../core/contract/commission-views.ts';
 import { Button } from '../../../components/Button.tsx';
 import { ConsentSheet } from '../../../components/ConsentSheet.tsx';
@@ -10,13 +10,17 @@ import { useConsole } from '../../../stores/context.tsx';
 import { tryIt as text } from '../../../text/add-device.ts';
 import { quality } from '../../../text/common.ts';
 import { formatCount, formatValue } from '../../../text/format.ts';
+import { needsKey } from './bind-key.ts';
+import { pointsOf } from './draft.ts';
+import { KeyBox } from './KeyBox.tsx';
 import { NothingChosen, StepHead } from './StepHead.tsx';
 import { goStep, useAdding } from './use-adding.ts';
 import { useLineSession } from './use-line-session.ts';
 
 const TONE = { opening: 'starting', running: 'normal', failed: 'fault', closed: 'starting' } as const;
 
-function Readings(props: { readings: TryView['readings'] }): ReactNode {
+function Readings(props: { readings: TryView['readings']; draft: Draft }): ReactNode {
+  const decimals = new Map(pointsOf(props.draft).map((point) => [point.name, point.decimals]));
   return (
     <ul className="try-values">
       {props.readings.map((reading) => (
@@ -29,7 +33,8 @@ function Readings(props: { readings: TryView['readings'] }): ReactNode {
             <StateBadge tone={QUALITY_TONE[reading.quality]} label={quality[reading.quality]} size="s" />
           )}
           <span className="try-value num">
-            <strong>{formatValue(reading.value, null)}</strong> <span className="muted">{reading.unit}</span>
+            <strong>{formatValue(reading.value, decimals.get(reading.point) ?? null)}</strong>{' '}
+            <span className="muted">{reading.unit}</span>
           </span>
         </li>
       ))}
@@ -37,9 +42,13 @@ function Readings(props: { readings: TryView['readings'] }): ReactNode {
   );
 }
 
-function Trial(props: { session: string; onAgain: () => void }): ReactNode {
+function Trial(props: { session: string; draft: Draft; onVerdict: (fine: boolean) => void; onAgain: () => void }): ReactNode {
+  const { onVerdict } = props;
   const table = useWatch('tries', { session: props.session });
   const row = rowsOf(table)[0];
+  const bad = row?.readings.filter((one) => one.quality !== 'good').length ?? 0;
+  const isFine = table.status === 'live' && row?.state === 'running' && bad === 0;
+  useEffect(() => onVerdict(isFine), [onVerdict, isFine]);
   if (!row) {
     if (table.status === 'loading') return <Skeleton rows={5} />;
     return (
@@ -51,7 +60,6 @@ function Trial(props: { session: string; onAgain: () => void }): ReactNode {
       />
     );
   }
-  const bad = row.readings.filter((one) => one.quality !== 'good').length;
   const faults = Object.values(row.faults).reduce((sum, count) => sum + count, 0);
   return (
     <>
@@ -74,7 +82,7 @@ function Trial(props: { session: string; onAgain: () => void }): ReactNode {
             {faults > 0 && `, ${text.faults(formatCount(faults))}`}
           </span>
         </header>
-        <Readings readings={row.readings} />
+        <Readings readings={row.readings} draft={props.draft} />
         {row.readings.length > 0 && (
           <p className="try-verdict" role="status">
             {bad === 0 ? text.fine : text.notFine(bad)}
@@ -89,11 +97,14 @@ function Try(props: { draft: Draft }): ReactNode {
   const { draft } = props;
   const adding = useAdding();
   const { api } = useConsole();
-  const { agreedBy } = adding;
+  const { agreedBy, bindKey, replaces } = adding;
+  const isLocked = needsKey(draft) && bindKey === '' && replaces === null;
+  const key = bindKey === '' ? {} : { bindKey };
   const [skipped, setSkipped] = useState(false);
+  const [isFine, setFine] = useState(false);
   const line = useLineSession(
-    agreedBy !== '' && !skipped,
-    () => api.call('commission.try', { draft, by: agreedBy, consent: true }),
+    agreedBy !== '' && !skipped && !isLocked,
+    () => api.call('commission.try', { draft, ...key, by: agreedBy, consent: true }),
     (session) => api.call('commission.try-end', { session }),
   );
   return (
@@ -102,12 +113,13 @@ function Try(props: { draft: Draft }): ReactNode {
         step="try"
         title={text.title}
         actions={
-          <Button kind="primary" disabled={line.id === null} onClick={() => goStep('save')}>
-            {text.right}
+          <Button kind={isFine ? 'primary' : 'plain'} disabled={line.id === null} onClick={() => goStep('save')}>
+            {isFine ? text.right : text.allTheSame}
           </Button>
         }
       />
-      <p className="muted">{text.intro}</p>
+      {!isLocked && <p className="muted">{text.intro}</p>}
+      {needsKey(draft) && <KeyBox draft={draft} />}
       {line.problem && (
         <ProblemNotice
           problem={line.problem}
@@ -121,9 +133,9 @@ function Try(props: { draft: Draft }): ReactNode {
           }
         />
       )}
-      {line.id !== null && <Trial session={line.id} onAgain={line.again} />}
-      {line.id === null && !line.problem && agreedBy !== '' && <Skeleton rows={5} />}
-      {agreedBy === '' && !skipped && (
+      {line.id !== null && <Trial session={line.id} draft={draft} onVerdict={setFine} onAgain={line.again} />}
+      {line.id === null && !line.problem && agreedBy !== '' && !isLocked && <Skeleton rows={5} />}
+      {agreedBy === '' && !skipped && !isLocked && (
         <ConsentSheet
           title={text.consentTitle}
           effects={text.consent}
@@ -132,7 +144,12 @@ function Try(props: { draft: Draft }): ReactNode {
           onClose={() => setSkipped(true)}
         />
       )}
-      {skipped && (
+      {isLocked && (
+        <div className="row">
+          <Button onClick={() => goStep('save')}>{text.skip}</Button>
+        </div>
+      )}
+      {skipped && !isLocked && (
         <div className="row">
           <Button onClick={() => setSkipped(false)}>{text.again}</Button>
           <Button onClick={() => goStep('save')}>{text.skip}</Button>

@@ -1,5 +1,5 @@
 import { type ReactNode, useState } from 'react';
-import type { LinkConfig } from '../../../../core/contract/document/links.ts';
+import { keySecretOf } from '../../../../core/contract/bind-key.ts';
 import type { PortView } from '../../../../core/contract/field-views.ts';
 import { Button } from '../../../components/Button.tsx';
 import { SegmentedControl, TextField } from '../../../components/Choices.tsx';
@@ -8,10 +8,11 @@ import { rowsOf, useRows } from '../../../hooks/use-table.ts';
 import { where as text } from '../../../text/add-device.ts';
 import { isKind, type Kind, MODELS, START } from './kind-drafts.ts';
 import { LineSettingsFields } from './LineSettingsFields.tsx';
-import { type BindBy, type LineSettings, networkLink, placeOf, serialLink } from './links.ts';
+import { type BindBy, type LineSettings, networkLink, portOfLink, serialLink } from './links.ts';
 import { PortChoice } from './PortChoice.tsx';
 import { NothingChosen, StepHead } from './StepHead.tsx';
-import { goStep, isModbus, type Step, useAdding } from './use-adding.ts';
+import { goStep, isModbus, useAdding } from './use-adding.ts';
+import { useGivenPlace, usePlaceGiven } from './use-place.ts';
 
 const wholeIn = (typed: string, from: number, to: number): number | null => {
   const value = Number(typed);
@@ -33,34 +34,19 @@ function UnitField(props: { value: string; onChange: (typed: string) => void }):
   );
 }
 
-interface Place {
-  readonly link: LinkConfig | null;
-  readonly unit: number;
-}
-
-/** A place is found: what comes next depends on what is known already. */
-function useNext(kind: Kind): (place: Place, how: 'search' | 'known') => void {
-  const { book, profile, title } = useAdding();
-  const start = START[kind];
-  return ({ link, unit }, how) => {
-    const isServer = kind === 'server' && link?.kind === 'tcp';
-    const adapter = kind === 'tcp' ? 'modbus-tcp' : start.adapter;
-    const next: Step = profile !== null || !isModbus(adapter) ? 'name' : how === 'search' ? 'scan' : 'decode';
-    const name = profile === null ? (link === null || isServer ? start.title : `${start.title}, ${placeOf(link)}`) : title;
-    if (profile === null) book.begin({ title: name, adapter, link, unit, extra: start.extra });
-    else book.store.setState({ link, unit, agreedBy: '', draft: null });
-    goStep(next);
-  };
-}
-
 function SerialPlace(props: { kind: Kind }): ReactNode {
   const { kind } = props;
   const start = START[kind];
   const { profile } = useAdding();
-  const next = useNext(kind);
-  const [chosen, setChosen] = useState<{ port: PortView; by: BindBy } | null>(null);
-  const [settings, setSettings] = useState<LineSettings>({ baudRate: start.baudRate, parity: 'none', stopBits: 1 });
-  const [unit, setUnit] = useState('1');
+  const next = usePlaceGiven(kind);
+  const given = useGivenPlace(kind);
+  const before = portOfLink(given.link, rowsOf(useRows('ports')));
+  const [touched, setChosen] = useState<{ port: PortView; by: BindBy } | null>(null);
+  const [changed, setSettings] = useState<LineSettings | null>(null);
+  const [typed, setUnit] = useState<string | null>(null);
+  const chosen = touched ?? before;
+  const settings = changed ?? given.settings;
+  const unit = typed ?? String(given.unit);
   const modbus = isModbus(start.adapter);
   const unitId = unitIn(unit);
   const done = (how: 'search' | 'known'): void => {
@@ -110,12 +96,14 @@ function SerialPlace(props: { kind: Kind }): ReactNode {
 function NetworkPlace(props: { kind: Kind }): ReactNode {
   const { kind } = props;
   const { profile } = useAdding();
-  const next = useNext(kind);
-  const [protocol, setProtocol] = useState<'tcp' | 'rfc2217'>('tcp');
-  const [host, setHost] = useState('');
-  const [port, setPort] = useState(kind === 'tcp' ? '502' : '4001');
-  const [unit, setUnit] = useState('1');
-  const [settings, setSettings] = useState<LineSettings>({ baudRate: 9600, parity: 'none', stopBits: 1 });
+  const next = usePlaceGiven(kind);
+  const given = useGivenPlace(kind);
+  const before = given.link !== null && 'host' in given.link ? given.link : null;
+  const [protocol, setProtocol] = useState<'tcp' | 'rfc2217'>(before?.kind ?? 'tcp');
+  const [host, setHost] = useState(before?.host ?? '');
+  const [port, setPort] = useState(String(before?.port ?? (kind === 'tcp' ? 502 : 4001)));
+  const [unit, setUnit] = useState(String(given.unit));
+  const [settings, setSettings] = useState<LineSettings>(given.settings);
   const number = wholeIn(port, 1, 65_535);
   const unitId = unitIn(unit);
   const isReady = host.trim() !== '' && number !== null && unitId !== null;
@@ -188,7 +176,13 @@ function ModelPlace(): ReactNode {
                 type="button"
                 className="pick"
                 onClick={() => {
-                  book.begin({ title: model.title, adapter: model.adapter, link: model.link, extra: model.extra });
+                  book.begin({
+                    where: 'simulated',
+                    title: model.title,
+                    adapter: model.adapter,
+                    link: model.link,
+                    extra: model.extra,
+                  });
                   goStep(isModbus(model.adapter) ? 'decode' : 'name');
                 }}
               >
@@ -219,7 +213,11 @@ function BlePlace(): ReactNode {
                 type="button"
                 className="pick"
                 onClick={() => {
-                  book.store.setState({ extra: { ...extra, address: advert.id }, draft: null });
+                  const isSame = extra['address'] === advert.id;
+                  const { keySecret: _before, ...rest } = extra;
+                  const key = advert.locked ? { keySecret: keySecretOf(advert.id) } : {};
+                  const chosen = { ...rest, address: advert.id, ...key };
+                  book.store.setState({ where: 'ble', extra: chosen, ...(!isSame && { draft: null, bindKey: '' }) });
                   goStep('name');
                 }}
               >

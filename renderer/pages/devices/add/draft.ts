@@ -13,6 +13,8 @@ export interface DraftPoint {
   readonly name: string;
   readonly label: string;
   readonly unit: string;
+  /** Null: as many as it has. */
+  readonly decimals: number | null;
   readonly limits: LimitValues;
   readonly isNumber: boolean;
 }
@@ -48,6 +50,7 @@ export const pointsOf = (draft: Draft): readonly DraftPoint[] =>
     name: textOf(point['name']),
     label: textOf(point['label']) || textOf(point['name']),
     unit: textOf(point['unit']),
+    decimals: typeof point['decimals'] === 'number' ? point['decimals'] : null,
     limits: limitsOf(point['limits']),
     isNumber: isNumber(point),
   }));
@@ -118,6 +121,27 @@ export function pointsFrom(picks: readonly Pick[]): JsonObject[] {
   });
 }
 
+/** What a device tells of itself: a value by name. */
+export interface ToldFact {
+  readonly name: string;
+  readonly value: number | string | boolean;
+  readonly unit: string;
+}
+/** Names that say something of the packet or the product, and nothing that is measured. */
+const NOT_MEASURED = ['packet', 'device-type', 'firmware'];
+const titled = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1).replaceAll('-', ' ');
+
+/** The draft of a device whose values are known only now: the points that it tells. What comes from a template stays as it is. */
+export function withFacts(draft: Draft, facts: readonly ToldFact[]): Draft {
+  const told = facts.filter(({ name }) => !NOT_MEASURED.includes(name));
+  if (draft['profile'] !== undefined || told.length === 0) return draft;
+  const kept = rawPoints(draft).filter(({ value }) => told.some(({ name }) => name === value));
+  const fresh = told
+    .filter(({ name }) => !kept.some(({ value }) => value === name))
+    .map(({ name, unit }) => ({ name, label: titled(name), value: name, ...(unit === '' ? {} : { unit }) }));
+  return { ...draft, points: [...kept, ...fresh] };
+}
+
 /** A draft with one more value out of the matrix; what was changed in it stays. */
 export function addPick(draft: Draft, pick: Pick): Draft {
   const points = rawPoints(draft);
@@ -127,6 +151,27 @@ export function addPick(draft: Draft, pick: Pick): Draft {
     points.map((point) => textOf(point['name'])),
   );
   return { ...draft, points: [...points, { ...made, name }] };
+}
+
+const isAt = (point: JsonObject, pick: Pick): boolean =>
+  (['table', 'address', 'type', 'order'] as const).every((key) => point[key] === pick[key]) &&
+  (point['scale'] ?? 1) === pick.scale;
+
+/** A draft without the value of this pick; all that was changed in the others stays. */
+export function dropPick(draft: Draft, pick: Pick): Draft {
+  const points = rawPoints(draft);
+  const at = points.findIndex((point) => isAt(point, pick));
+  return at === -1 ? draft : removePoint(draft, at);
+}
+
+/** The picks that are still values of the draft: one that was taken out among the names is taken no more. */
+export function picksIn(draft: Draft, picks: readonly Pick[]): readonly Pick[] {
+  const left = [...rawPoints(draft)];
+  return picks.filter((pick) => {
+    const at = left.findIndex((point) => isAt(point, pick));
+    if (at !== -1) left.splice(at, 1);
+    return at !== -1;
+  });
 }
 
 /** What the person chose so far, for `commission.draft`. */

@@ -7,6 +7,7 @@ export interface LineSettings {
   readonly baudRate: number;
   readonly parity: 'none' | 'even' | 'odd';
   readonly stopBits: 1 | 2;
+  readonly dataBits: 7 | 8;
 }
 
 /** How a port can be remembered, the surest first: an adapter with a serial number is known everywhere. */
@@ -42,14 +43,20 @@ export function serialLink(port: PortView, by: BindBy, settings: LineSettings): 
     path: by === 'path' && port.stablePath !== '' ? port.stablePath : port.path,
     ...(bind ? { bind } : {}),
     ...settings,
-    dataBits: 8,
     rtscts: false,
   };
 }
 
 export function networkLink(kind: 'tcp' | 'rfc2217', host: string, port: number, settings: LineSettings): LinkConfig {
   const at = { host, port, connectTimeoutMs: 5000 };
-  return kind === 'tcp' ? { kind, ...at } : { kind, ...at, ...settings, dataBits: 8 };
+  return kind === 'tcp' ? { kind, ...at } : { kind, ...at, ...settings };
+}
+
+/** The port that a link was made of, and how it is remembered; null where it is not there any more. */
+export function portOfLink(link: LinkConfig | null, ports: readonly PortView[]): { port: PortView; by: BindBy } | null {
+  if (link?.kind !== 'serial') return null;
+  const port = ports.find((one) => one.path === link.path || one.stablePath === link.path);
+  return port === undefined ? null : { port, by: link.bind?.by ?? 'path' };
 }
 
 /** A line with the place it is at, for the head of a step. */

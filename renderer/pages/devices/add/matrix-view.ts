@@ -30,6 +30,33 @@ export function remember(before: readonly Snapshot[], now: Snapshot): readonly S
   return [now, ...rest].slice(0, RECENT_COUNT);
 }
 
+/** Registers that a number may have been read off, and until when more of them count. */
+export interface ReadOff {
+  readonly until: number;
+  readonly pool: readonly Snapshot[];
+}
+
+export const NOTHING_READ: ReadOff = { until: 0, pool: [] };
+/** Registers may follow the display by a moment. */
+const FOLLOW_MS = 5000;
+
+/** A number is typed now: what was read shortly before may be what it was read off, and so may what follows at once. */
+export const readOffNow = (snapshots: readonly Snapshot[]): ReadOff => ({
+  until: (snapshots[0]?.at ?? 0) + FOLLOW_MS,
+  pool: snapshots,
+});
+
+/** New registers came. What fits stays: it does not go away while a person looks at it, only when other registers are read. */
+export function follow(off: ReadOff, snapshots: readonly Snapshot[]): ReadOff {
+  const [now] = snapshots;
+  const [last] = off.pool;
+  if (now === undefined) return off;
+  const isSamePlace = last?.table === now.table && last.address === now.address && last.registers.length === now.registers.length;
+  if (!isSamePlace) return readOffNow(snapshots);
+  if (now.at > off.until || last.registers.every((value, i) => value === now.registers[i])) return off;
+  return { ...off, pool: [now, ...off.pool] };
+}
+
 export const cellKey = (cell: { address: number; type: MatrixType; order: MatrixOrder }): string =>
   `${cell.address} ${cell.type} ${cell.order}`;
 

@@ -28,4 +28,10 @@ export function stepsOf(adding: Adding): readonly Step[] {
 }
 
 export const goStep = (step: Step): void => go('devices', 'add', step);
-export const hrefStep = (step: Step): string => (step === 'where' ? href('devices', 'add') : href('devices', 'add', step));
+/** `where` is the page on which the place of this device was given; empty: it was found. */
+export const hrefStep = (step: Step, where: string): string =>
+  step !== 'where'
+    ? href('devices', 'add', step)
+    : where === ''
+      ? href('devices', 'add')
+      : href('devices', 'add', 'where', where);

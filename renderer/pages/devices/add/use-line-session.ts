@@ -38,13 +38,18 @@ export function useLineSession(
       .catch((error: unknown) => {
         if (!isOver) setState({ id: null, problem: problemOf(error) });
       });
+    const giveBack = async (): Promise<void> => {
+      // one that has ended by itself is closed already
+      if (session !== null) await calls.current.close(session).catch(() => {});
+    };
+    // a page that is closed or loaded anew gives its line back, too, instead of leaving it to the lease
+    const leave = (): void => void giveBack();
+    window.addEventListener('pagehide', leave);
     return () => {
       isOver = true;
+      window.removeEventListener('pagehide', leave);
       setState({ id: null, problem: null });
-      void adding.inTurn(async () => {
-        // one that has ended by itself is closed already
-        if (session !== null) await calls.current.close(session).catch(() => {});
-      });
+      void adding.inTurn(giveBack);
     };
   }, [adding, wanted, turn]);
   const again = useCallback(() => setTurn((n) => n + 1), []);

@@ -2,7 +2,7 @@ import { useEffect, useMemo, useState } from 'react';
 import type { MatrixView } from '../../../../core/contract/commission-views.ts';
 import { type MatrixMatch, narrowMatches } from '../../../../core/contract/decode-matrix.ts';
 import { rowsOf, useWatch } from '../../../hooks/use-table.ts';
-import { matchRecent, remember, type Snapshot } from './matrix-view.ts';
+import { follow, matchRecent, NOTHING_READ, readOffNow, remember, type Snapshot } from './matrix-view.ts';
 
 /** Registers of the last seconds, the newest first: a person reads the display first and types then. */
 export function useSnapshots(session: string): {
@@ -29,6 +29,8 @@ export interface Readings {
   readonly before: readonly string[];
   /** What fits all of them. */
   readonly matches: readonly MatrixMatch[];
+  /** The number that was typed before, once more: it says nothing new. */
+  readonly isSame: boolean;
   readonly setTyped: (typed: string) => void;
   /** Keeps the number; the next one narrows what fits. */
   readonly next: () => void;
@@ -38,20 +40,27 @@ export interface Readings {
 /** The numbers that were typed off the display, and what fits all of them. */
 export function useReadings(snapshots: readonly Snapshot[]): Readings {
   const [typed, setTyped] = useState('');
+  const [off, setOff] = useState(NOTHING_READ);
   const [kept, setKept] = useState<readonly { readonly shown: string; readonly matches: readonly MatrixMatch[] }[]>([]);
   const last = kept.at(-1);
+  useEffect(() => setOff((before) => follow(before, snapshots)), [snapshots]);
   const matches = useMemo(() => {
     if (typed === '') return last?.matches ?? [];
-    const now = matchRecent(snapshots, typed);
+    const now = matchRecent(off.pool, typed);
     return last ? narrowMatches(last.matches, now) : now;
-  }, [typed, last, snapshots]);
+  }, [typed, last, off.pool]);
+  const isSame = last !== undefined && Number(last.shown) === Number(typed);
   return {
     typed,
     before: kept.map((one) => one.shown),
     matches,
-    setTyped,
+    isSame,
+    setTyped(next) {
+      setTyped(next);
+      setOff(readOffNow(snapshots));
+    },
     next() {
-      if (typed === '' || matches.length === 0) return;
+      if (typed === '' || isSame || matches.length === 0) return;
       setKept([...kept, { shown: typed, matches }]);
       setTyped('');
     },

@@ -5,6 +5,7 @@ import { useStore } from 'zustand';
 import { BackLink } from '../../../components/BackLink.tsx';
 import { Button } from '../../../components/Button.tsx';
 import { TextField } from '../../../components/Choices.tsx';
+import { bytesOf } from '../../../components/HexText.tsx';
 import { saveFile } from '../../../components/save-file.ts';
 import { useCall } from '../../../hooks/use-call.ts';
 import { href } from '../../../hooks/use-route.ts';
@@ -14,15 +15,19 @@ import { report as text } from '../../../text/report.ts';
 import { type Frozen, ReportDocument } from './ReportDocument.tsx';
 import './report.css';
 
-const TYPES = { html: 'text/html', json: 'application/json' } as const;
+const TYPES = { pdf: 'application/pdf', html: 'text/html', json: 'application/json' } as const;
 
-/** Saves the report as the gateway makes it: HTML for the customer, JSON for other programs. */
-function Save(props: { frozen: Frozen; format: 'html' | 'json' }): ReactNode {
-  const { frozen, format } = props;
+/**
+ * Saves the report as the gateway makes it: PDF and HTML for the customer, JSON for other programs. A panel's window cannot save files:
+ * there the gateway keeps it, and `onKept` hears where.
+ */
+function Save(props: { frozen: Frozen; format: keyof typeof TYPES; panel: boolean; onKept: (path: string) => void }): ReactNode {
+  const { frozen, format, panel } = props;
   const { toasts } = useConsole();
   const { run, busy } = useCall('report.make', {
-    onDone: ({ name, text: content }) => {
-      saveFile(name, content, TYPES[format]);
+    onDone: ({ name, text: content, path }) => {
+      if (path !== null) return props.onKept(path);
+      saveFile(name, format === 'pdf' ? bytesOf(content) : content, TYPES[format]);
       toasts.say(text.saved(name));
     },
   });
@@ -31,8 +36,9 @@ function Save(props: { frozen: Frozen; format: 'html' | 'json' }): ReactNode {
   return (
     <Button
       busy={busy}
+      {...(format === 'pdf' && { kind: 'primary' as const })}
       icon={<Download size={18} aria-hidden="true" />}
-      onClick={() => void run({ format, by, company, note, devices })}
+      onClick={() => void run({ format, by, company, note, devices, keep: panel })}
     >
       {text[format]}
     </Button>
@@ -108,6 +114,12 @@ function Form(props: { onMake: (frozen: Frozen) => void }): ReactNode {
 /** The site acceptance report: who and which devices, then the document, to be printed or saved. */
 export function ReportPage(): ReactNode {
   const [frozen, setFrozen] = useState<Frozen | null>(null);
+  const [kept, setKept] = useState<string | null>(null);
+  const panel = window.gatehouse?.kiosk === true;
+  function change(to: Frozen | null): void {
+    setKept(null);
+    setFrozen(to);
+  }
   return (
     <div className="page">
       <div className="page-head report-head">
@@ -115,16 +127,24 @@ export function ReportPage(): ReactNode {
         <h1 className="grow">{text.title}</h1>
         {frozen && (
           <div className="row row-wrap">
-            <Button onClick={() => setFrozen(null)}>{text.change}</Button>
-            <Save frozen={frozen} format="json" />
-            <Save frozen={frozen} format="html" />
-            <Button kind="primary" icon={<Printer size={18} aria-hidden="true" />} onClick={() => window.print()}>
-              {text.print}
-            </Button>
+            <Button onClick={() => change(null)}>{text.change}</Button>
+            {!panel && (
+              <Button icon={<Printer size={18} aria-hidden="true" />} onClick={() => window.print()}>
+                {text.print}
+              </Button>
+            )}
+            {(['json', 'html', 'pdf'] as const).map((format) => (
+              <Save key={format} frozen={frozen} format={format} panel={panel} onKept={setKept} />
+            ))}
           </div>
         )}
       </div>
-      {frozen ? <ReportDocument frozen={frozen} /> : <Form onMake={setFrozen} />}
+      {kept !== null && (
+        <p role="status" className="sheet sheet-body report-kept">
+          {text.kept(kept)}
+        </p>
+      )}
+      {frozen ? <ReportDocument frozen={frozen} /> : <Form onMake={change} />}
     </div>
   );
 }

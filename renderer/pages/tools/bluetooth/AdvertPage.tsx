@@ -1,8 +1,8 @@
 import { type ReactNode, useState } from 'react';
 import type { AdvertView } from '../../../../core/contract/field-views.ts';
-import { AskDialog } from '../../../components/AskDialog.tsx';
 import { BackLink } from '../../../components/BackLink.tsx';
 import { Button } from '../../../components/Button.tsx';
+import { ConsentSheet } from '../../../components/ConsentSheet.tsx';
 import { HexText } from '../../../components/HexText.tsx';
 import { Ago, EmptyNotice, Skeleton } from '../../../components/Notices.tsx';
 import { Sparkline } from '../../../components/Sparkline.tsx';
@@ -55,10 +55,13 @@ function Facts(props: { advert: AdvertView }): ReactNode {
 
 function Values(props: { advert: AdvertView }): ReactNode {
   const { advert } = props;
+  if (advert.locked) return <p className="muted">{advert.device === null ? text.locked : text.lockedUsed}</p>;
   if (advert.facts.length === 0) {
     return (
       <p className="muted">
-        {text.noValues} {advert.services.length > 0 ? text.connectToRead : text.encrypted}
+        {advert.parts.length === 0
+          ? `${text.nothingSent} ${text.connectToRead}`
+          : `${text.noValues} ${advert.services.length > 0 ? text.connectToRead : text.encrypted}`}
       </p>
     );
   }
@@ -77,20 +80,22 @@ function Values(props: { advert: AdvertView }): ReactNode {
 function Forget(props: { advert: AdvertView }): ReactNode {
   const { advert } = props;
   const [asking, setAsking] = useState(false);
-  const forget = useCall('ble.forget', { done: text.forgotten, onDone: () => setAsking(false) });
+  const onClose = (): void => setAsking(false);
+  const { run, busy, problem } = useCall('ble.forget', { done: text.forgotten, inline: true, onDone: onClose });
   return (
     <>
       <Button onClick={() => setAsking(true)}>{text.forget}</Button>
-      <AskDialog
-        open={asking}
-        title={text.forgetTitle(advertName(advert))}
-        body={text.forgetBody}
-        action={text.forget}
-        hold
-        busy={forget.busy}
-        onAct={() => void forget.run({ address: advert.id })}
-        onClose={() => setAsking(false)}
-      />
+      {asking && (
+        <ConsentSheet
+          title={text.forgetTitle(advertName(advert))}
+          effects={text.forgetEffects}
+          action={text.forget}
+          busy={busy}
+          problem={problem}
+          onClose={onClose}
+          onAgree={(by) => void run({ address: advert.id, by, consent: true })}
+        />
+      )}
     </>
   );
 }

@@ -1,9 +1,11 @@
 import { type ReactNode, useMemo, useState } from 'react';
+import { useStore } from 'zustand';
 import type { AdvertView } from '../../../../core/contract/field-views.ts';
 import { SearchField, SegmentedControl } from '../../../components/Choices.tsx';
 import { DataTable } from '../../../components/DataTable.tsx';
 import { EmptyNotice, Skeleton } from '../../../components/Notices.tsx';
 import { rowsOf, useRows } from '../../../hooks/use-table.ts';
+import { useConsole } from '../../../stores/context.tsx';
 import { bluetooth as text } from '../../../text/bluetooth.ts';
 import { ToolFrame } from '../ToolFrame.tsx';
 import { AdvertPage } from './AdvertPage.tsx';
@@ -19,10 +21,11 @@ function AdvertList(): ReactNode {
   const table = useRows('adverts');
   const radioTable = useRows('radios');
   const [search, setSearch] = useState('');
-  const [scan, setScan] = useState<'on' | 'off'>('on');
+  const { settings } = useConsole();
+  const askNames = useStore(settings, (s) => s.askNames);
   const radios = rowsOf(radioTable);
   const isThere = radios.some(({ state }) => state !== 'not-available');
-  useActiveScan(isThere && scan === 'on');
+  useActiveScan(isThere);
   const rows = useMemo(() => rowsOf(table), [table]);
   const shown = useMemo(() => rows.filter((advert) => advertMatches(advert, search)).sort(byOrder('signal')), [rows, search]);
   return (
@@ -37,9 +40,9 @@ function AdvertList(): ReactNode {
             <span className="grow" />
             <SegmentedControl
               label={text.scan}
-              value={scan}
+              value={askNames ? 'on' : 'off'}
               choices={(['on', 'off'] as const).map((value) => ({ value, label: text.scans[value] }))}
-              onChange={setScan}
+              onChange={(choice) => settings.setState({ askNames: choice === 'on' })}
             />
           </div>
           <div className="sheet sheet-fill">

@@ -5,6 +5,7 @@ import { bytesOf, hexOf, textOf } from '../../../components/HexText.tsx';
 import { useCall } from '../../../hooks/use-call.ts';
 import { bluetooth as text } from '../../../text/bluetooth.ts';
 import { GattWriteDialog } from './GattWriteDialog.tsx';
+import type { Said } from './gatt-said.ts';
 
 type Characteristic = GattTreeView['services'][number]['characteristics'][number];
 
@@ -24,17 +25,25 @@ function Value(props: { value: string | null; words: string }): ReactNode {
 }
 
 /** One characteristic: its value, and what can be done with it. */
-export function CharacteristicRow(props: { session: string; live: boolean; characteristic: Characteristic }): ReactNode {
-  const { session, characteristic: one } = props;
-  const [newest, setNewest] = useState<{ value: string; words: string } | null>(null);
+export function CharacteristicRow(props: {
+  session: string;
+  live: boolean;
+  /** As calls name it. */
+  id: string;
+  characteristic: Characteristic;
+  /** What came of it since; undefined where nothing did. */
+  said: Said | undefined;
+}): ReactNode {
+  const { session, live, characteristic: one } = props;
+  const [answer, setAnswer] = useState<Said | null>(null);
   const [follows, setFollows] = useState(false);
   const [writing, setWriting] = useState(false);
-  const read = useCall('gatt.read', { onDone: setNewest });
+  const read = useCall('gatt.read', { onDone: setAnswer });
   const notify = useCall('gatt.notify', { onDone: () => setFollows((on) => !on) });
-  const can = (...flags: string[]): boolean => one.flags.some((flag) => flags.includes(flag));
+  const can = (...flags: string[]): boolean => live && one.flags.some((flag) => flags.includes(flag));
   const name = one.name || one.uuid;
-  const shown = newest ?? one;
-  const at = { session, characteristic: one.uuid };
+  const shown = props.said ?? answer ?? one;
+  const at = { session, characteristic: props.id };
   return (
     <li className="gatt-row">
       <div className="grow">
@@ -70,10 +79,10 @@ export function CharacteristicRow(props: { session: string; live: boolean; chara
           </Button>
         )}
       </div>
-      {writing && (
+      {writing && live && (
         <GattWriteDialog
           session={session}
-          characteristic={one.uuid}
+          characteristic={props.id}
           name={name}
           confirmed={can('write')}
           plain={can('write-without-response')}

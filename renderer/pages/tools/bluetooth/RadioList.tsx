@@ -1,7 +1,7 @@
 import { type ReactNode, useState } from 'react';
 import type { RadioView } from '../../../../core/contract/field-views.ts';
-import { AskDialog } from '../../../components/AskDialog.tsx';
 import { Button } from '../../../components/Button.tsx';
+import { ConsentSheet } from '../../../components/ConsentSheet.tsx';
 import { ErrorNotice } from '../../../components/Notices.tsx';
 import { StateBadge } from '../../../components/StateBadge.tsx';
 import { useCall } from '../../../hooks/use-call.ts';
@@ -9,7 +9,7 @@ import { bluetooth as text } from '../../../text/bluetooth.ts';
 import { formatCount, formatRate } from '../../../text/format.ts';
 import { RADIO_TONE } from './advert-words.ts';
 
-function Radio(props: { radio: RadioView; busy: boolean; onPower: (on: boolean) => void }): ReactNode {
+function Radio(props: { radio: RadioView; onPower: (on: boolean) => void }): ReactNode {
   const { radio } = props;
   if (radio.state === 'not-available') {
     return (
@@ -29,7 +29,7 @@ function Radio(props: { radio: RadioView; busy: boolean; onPower: (on: boolean) 
         {radio.queue > 0 && `, ${text.queue(formatCount(radio.queue))}`}
         {resets > 0 && `. ${text.resets(formatCount(radio.deviceResets), formatCount(radio.radioResets))}`}
       </p>
-      <Button kind="quiet" busy={props.busy} onClick={() => props.onPower(radio.state === 'off')}>
+      <Button kind="quiet" onClick={() => props.onPower(radio.state === 'off')}>
         {radio.state === 'off' ? text.powerOn : text.powerOff}
       </Button>
       {radio.lastError && radio.state !== 'ok' && (
@@ -39,32 +39,34 @@ function Radio(props: { radio: RadioView; busy: boolean; onPower: (on: boolean) 
   );
 }
 
+/** Asks before an adapter is switched, and who does it. */
+function PowerSheet(props: { radio: string; on: boolean; onClose: () => void }): ReactNode {
+  const { radio, on, onClose } = props;
+  const { run, busy, problem } = useCall('ble.power', { inline: true, onDone: onClose });
+  return (
+    <ConsentSheet
+      title={on ? text.powerOnTitle(radio) : text.powerOffTitle(radio)}
+      effects={on ? text.powerOnEffects : text.powerOffEffects}
+      action={on ? text.powerOn : text.powerOff}
+      busy={busy}
+      problem={problem}
+      onClose={onClose}
+      onAgree={(by) => void run({ radio, on, by, consent: true })}
+    />
+  );
+}
+
 /** The Bluetooth adapters: how they are, and switching them off and on. */
 export function RadioList(props: { radios: readonly RadioView[] }): ReactNode {
-  const [asking, setAsking] = useState<string | null>(null);
-  const power = useCall('ble.power', { onDone: () => setAsking(null) });
+  const [asking, setAsking] = useState<{ radio: string; on: boolean } | null>(null);
   return (
     <>
       <ul className="radios" aria-label={text.radios}>
         {props.radios.map((radio) => (
-          <Radio
-            key={radio.id}
-            radio={radio}
-            busy={power.busy}
-            onPower={(on) => (on ? void power.run({ radio: radio.id, on }) : setAsking(radio.id))}
-          />
+          <Radio key={radio.id} radio={radio} onPower={(on) => setAsking({ radio: radio.id, on })} />
         ))}
       </ul>
-      <AskDialog
-        open={asking !== null}
-        title={text.powerOffTitle(asking ?? '')}
-        body={text.powerOffBody}
-        action={text.powerOff}
-        hold
-        busy={power.busy}
-        onAct={() => void power.run({ radio: asking ?? '', on: false })}
-        onClose={() => setAsking(null)}
-      />
+      {asking && <PowerSheet {...asking} onClose={() => setAsking(null)} />}
     </>
   );
 }

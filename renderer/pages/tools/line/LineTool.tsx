@@ -13,10 +13,13 @@ import { LinePicker } from './LinePicker.tsx';
 import { FIRST_CHOICE, type LineChoice, type LinkInput, lineWords, linkOf, withPort } from './line-choice.ts';
 import './line.css';
 
-export type Framing = 'rtu' | 'ascii' | 'tcp';
+type Framing = 'rtu' | 'ascii' | 'tcp';
 type Kind = 'terminal' | 'sniffer' | 'modbus';
 
-/** What a tool draws below its line. `live` is false once it has ended: what it saw stays to be read. */
+/**
+ * What a tool draws below its line. `live` is false once it has ended: what it saw stays to be read. A line that is taken again is another
+ * session: what belongs to one session is keyed by it.
+ */
 export interface ToolBodyProps {
   readonly session: string;
   readonly live: boolean;
@@ -38,7 +41,13 @@ function startChoice(query: URLSearchParams, ports: readonly PortView[]): LineCh
   return port ? withPort(FIRST_CHOICE, port) : FIRST_CHOICE;
 }
 
-function Framings(props: { value: Framing; onChange: (framing: Framing) => void }): ReactNode {
+/** What a tool can speak on a line: the framing of Modbus TCP belongs to a master on TCP alone. */
+function framingsOf(kind: Kind, link: LineChoice['kind']): readonly Framing[] {
+  if (kind === 'terminal') return [];
+  return kind === 'modbus' && link === 'tcp' ? ['tcp', 'rtu', 'ascii'] : ['rtu', 'ascii'];
+}
+
+function Framings(props: { value: Framing; of: readonly Framing[]; onChange: (framing: Framing) => void }): ReactNode {
   return (
     <div className="field">
       <span className="field-label">{text.framing}</span>
@@ -46,7 +55,7 @@ function Framings(props: { value: Framing; onChange: (framing: Framing) => void 
         <SegmentedControl
           label={text.framing}
           value={props.value}
-          choices={(['rtu', 'ascii', 'tcp'] as const).map((value) => ({ value, label: text.framings[value] }))}
+          choices={props.of.map((value) => ({ value, label: text.framings[value] }))}
           onChange={props.onChange}
         />
       </div>
@@ -54,9 +63,20 @@ function Framings(props: { value: Framing; onChange: (framing: Framing) => void 
   );
 }
 
+/** Why the line that was chosen cannot be taken. */
+function Wrong(props: { words: string }): ReactNode {
+  return (
+    props.words !== '' && (
+      <p className="field-error" role="alert">
+        {props.words}
+      </p>
+    )
+  );
+}
+
 /** Which line the tool has, whom that pauses, and the way to give it back. */
-function Taken(props: { words: string; tool: ToolSessionState; onAgain: () => void }): ReactNode {
-  const { tool, onAgain } = props;
+function Taken(props: { words: string; tool: ToolSessionState; wrong: string; onAgain: () => void }): ReactNode {
+  const { tool, wrong, onAgain } = props;
   const { view, state } = tool;
   const pauses = view?.pauses ?? [];
   const again = <Button onClick={onAgain}>{text.again}</Button>;
@@ -74,6 +94,7 @@ function Taken(props: { words: string; tool: ToolSessionState; onAgain: () => vo
       </div>
       {state === 'over' && <ErrorNotice tone="warn" what={text.over} meaning={text.overBody} action={again} />}
       {state === 'cut' && <ErrorNotice tone="lost" what={text.cut} meaning={text.cutBody} action={again} />}
+      <Wrong words={wrong} />
       {state === 'open' && view?.fault && <ErrorNotice what={view.fault.message} remedy={view.fault.remedy} />}
     </>
   );
@@ -85,7 +106,6 @@ interface LineToolProps {
   /** What the tool may do, beside pausing devices. */
   readonly effects: readonly string[];
   readonly query: URLSearchParams;
-  readonly framings?: boolean;
   readonly Body: (props: ToolBodyProps) => ReactNode;
 }
 
@@ -97,7 +117,8 @@ function Chooser(props: LineToolProps & { ports: readonly PortView[] }): ReactNo
   const [taken, setTaken] = useState('');
   const [wrong, setWrong] = useState('');
   const tool = useToolSession();
-  const asked = framing ?? (choice.kind === 'tcp' ? 'tcp' : 'rtu');
+  const framings = framingsOf(kind, choice.kind);
+  const asked = framing !== null && framings.includes(framing) ? framing : framings[0];
   function ask(): void {
     const made = linkOf(choice, ports);
     setWrong('fault' in made ? text.fault[made.fault] : '');
@@ -108,18 +129,25 @@ function Chooser(props: LineToolProps & { ports: readonly PortView[] }): ReactNo
   async function agree(by: string): Promise<void> {
     if (!asking) return;
     const link = asking;
-    const more = props.framings ? { framing: asked } : {};
+    const more = asked === undefined ? {} : { framing: asked };
+    const input = { tool: kind, link, ...more, by, consent: true } as const;
+    if (!(await tool.open((api, signal) => api.call('tool.open', input, signal)))) return;
     setTaken(lineWords(link));
-    if (await tool.open((api) => api.call('tool.open', { tool: kind, link, ...more, by, consent: true }))) setAsking(null);
+    setAsking(null);
+  }
+  function stopAsking(): void {
+    tool.cancel();
+    setAsking(null);
   }
   const { session, state } = tool;
-  const bodyShown = session !== null && (state === 'open' || state === 'over' || state === 'cut');
+  // What a tool saw stays to be read until the next one is open, or another line is chosen.
+  const bodyShown = session !== null && state !== 'closed';
   return (
     <ToolFrame current={kind} fill={bodyShown} own={bodyShown ? session : null}>
       {bodyShown ? (
         <>
-          <Taken words={taken} tool={tool} onAgain={ask} />
-          <Body key={session} session={session} live={state === 'open'} view={tool.view} />
+          <Taken words={taken} tool={tool} wrong={wrong} onAgain={ask} />
+          <Body session={session} live={state === 'open'} view={tool.view} />
         </>
       ) : (
         <section className="sheet line-sheet">
@@ -129,13 +157,9 @@ function Chooser(props: LineToolProps & { ports: readonly PortView[] }): ReactNo
           <div className="sheet-body stack">
             <p className="muted">{props.intro}</p>
             <LinePicker choice={choice} ports={ports} onChange={setChoice}>
-              {props.framings && <Framings value={asked} onChange={setFraming} />}
+              {asked !== undefined && <Framings value={asked} of={framings} onChange={setFraming} />}
             </LinePicker>
-            {wrong !== '' && (
-              <p className="field-error" role="alert">
-                {wrong}
-              </p>
-            )}
+            <Wrong words={wrong} />
             <div>
               <Button kind="primary" onClick={ask}>
                 {text.take}
@@ -152,8 +176,10 @@ function Chooser(props: LineToolProps & { ports: readonly PortView[] }): ReactNo
           busy={state === 'opening'}
           problem={tool.problem}
           onAgree={(by) => void agree(by)}
-          onClose={() => setAsking(null)}
-        />
+          onClose={stopAsking}
+        >
+          {state === 'opening' && <p role="status">{text.opening}</p>}
+        </ConsentSheet>
       )}
     </ToolFrame>
   );

@@ -188,6 +188,7 @@ export function AnswerView(props: { newest: Answered }): ReactNode {
             tone={answer.exception === null ? 'fault' : 'warn'}
             what={answer.words}
             meaning={answer.exception === null ? '' : `${text.exception(answer.exception)}. ${text.exceptionMeaning}`}
+            remedy={answer.heard === '' ? text.noAnswerRemedy : ''}
           />
         </div>
       )}

@@ -16,14 +16,25 @@ import { WriteDialog } from './WriteDialog.tsx';
 
 const KEEP = 500;
 
+/** What is typed: stays where the line is taken again. */
+interface Typed {
+  readonly form: MasterForm;
+  readonly repeat: Repeat;
+}
+const FIRST: Typed = { form: FIRST_FORM, repeat: 'once' };
+
 /** Question, answer, and the log of both. */
 export function MasterBody(props: ToolBodyProps): ReactNode {
-  const { session, live } = props;
-  const [form, setForm] = useState<MasterForm>(FIRST_FORM);
-  const [repeat, setRepeat] = useState<Repeat>('once');
+  const [typed, setTyped] = useState(FIRST);
+  return <Master key={props.session} {...props} typed={typed} onType={setTyped} />;
+}
+
+function Master(props: ToolBodyProps & { typed: Typed; onType: (typed: Typed) => void }): ReactNode {
+  const { session, live, typed, onType } = props;
+  const { form, repeat } = typed;
   const [dialog, setDialog] = useState<'write' | 'raw' | null>(null);
   const master = useMaster(session, live);
-  const { rows } = useKeptLines(session, live, KEEP);
+  const { held } = useKeptLines(session, live, KEEP);
   const whom = whomOf(form);
   const read = readOf(form);
   const ready = !('fault' in whom) && !('fault' in read);
@@ -33,6 +44,9 @@ export function MasterBody(props: ToolBodyProps): ReactNode {
     else master.repeat(whom, read, Number(repeat));
   }
   const { busy } = master.call;
+  const isLost = props.view?.state === 'lost';
+  // What is said of the line above the tool is not said here once more.
+  const problem = isLost && props.view?.fault?.message === master.call.problem?.what ? null : master.call.problem;
   return (
     <div className="master">
       <section className="sheet master-ask">
@@ -45,7 +59,13 @@ export function MasterBody(props: ToolBodyProps): ReactNode {
             else start();
           }}
         >
-          <AskForm form={form} onChange={setForm} repeat={repeat} onRepeat={setRepeat} disabled={master.repeating} />
+          <AskForm
+            form={form}
+            onChange={(next) => onType({ ...typed, form: next })}
+            repeat={repeat}
+            onRepeat={(next) => onType({ ...typed, repeat: next })}
+            disabled={master.repeating}
+          />
           <div className="master-actions">
             <Button
               kind="primary"
@@ -79,23 +99,25 @@ export function MasterBody(props: ToolBodyProps): ReactNode {
           {master.newest?.answer.ok && (
             <p role="status">
               {master.newest.answer.words}{' '}
-              <span className="muted num">{text.took(formatMillis(master.newest.answer.tookMs))}</span>
+              <span className="muted num">
+                {isLost || !live || master.call.problem ? text.before : text.took(formatMillis(master.newest.answer.tookMs))}
+              </span>
             </p>
           )}
         </header>
-        {master.call.problem && (
+        {problem && (
           <div className="sheet-body">
-            <ProblemNotice problem={master.call.problem} />
+            <ProblemNotice problem={problem} />
           </div>
         )}
         {master.newest ? (
           <AnswerView newest={master.newest} />
         ) : (
-          !master.call.problem && <EmptyNotice title={text.none} body={text.noneBody} />
+          !problem && <EmptyNotice title={text.none} body={text.noneBody} />
         )}
       </section>
       <section className="sheet master-log">
-        <FrameTail label={text.log} rows={rows} />
+        <FrameTail label={text.log} held={held} />
       </section>
       {dialog === 'write' && !('fault' in whom) && (
         <WriteDialog form={form} whom={whom} master={master} onClose={() => setDialog(null)} />

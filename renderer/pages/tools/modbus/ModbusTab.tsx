@@ -5,5 +5,5 @@ import { MasterBody } from './MasterBody.tsx';
 
 /** The Modbus master: `#/tools/modbus?port=<id>`. */
 export function ModbusTab(props: { query: URLSearchParams }): ReactNode {
-  return <LineTool kind="modbus" intro={text.intro} effects={text.consent} query={props.query} framings Body={MasterBody} />;
+  return <LineTool kind="modbus" intro={text.intro} effects={text.consent} query={props.query} Body={MasterBody} />;
 }

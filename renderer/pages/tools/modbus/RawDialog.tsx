@@ -3,6 +3,7 @@ import { Button } from '../../../components/Button.tsx';
 import { TextField } from '../../../components/Choices.tsx';
 import { ConfirmHold } from '../../../components/ConfirmHold.tsx';
 import { Dialog } from '../../../components/Dialog.tsx';
+import { ErrorNotice } from '../../../components/Notices.tsx';
 import { common } from '../../../text/common.ts';
 import { master as text } from '../../../text/modbus-tool.ts';
 import { base64Of, sendBytes } from '../terminal/send-text.ts';
@@ -39,6 +40,7 @@ export function RawDialog(props: { whom: Whom; master: ReturnType<typeof useMast
     >
       <div className="stack">
         <p>{text.rawBody}</p>
+        {whom.unit === 0 && <ErrorNotice tone="warn" what={text.allUnits} meaning={text.allUnitsBody} />}
         <TextField
           id="raw-pdu"
           label={text.rawLabel}

@@ -27,7 +27,15 @@ export function WriteDialog(props: {
   const many = (values?.length ?? 0) > 1;
   const multiple = many || how === 'multiple';
   const { newest, call } = master;
-  const answer = tried && !call.busy && newest?.ask.do === 'write' ? newest.answer : null;
+  const answer = tried && !call.busy && call.problem === null && newest?.ask.do === 'write' ? newest.answer : null;
+  const isConfirmed = answer?.ok === true && answer.heard !== '';
+  /** What is said is about what was written, not about what is typed next. */
+  const changing =
+    <V,>(set: (value: V) => void) =>
+    (value: V): void => {
+      set(value);
+      setTried(false);
+    };
   function write(): void {
     if (values === null || address === null) return;
     setTried(true);
@@ -55,6 +63,7 @@ export function WriteDialog(props: {
     >
       <div className="stack">
         <p>{text.writeBody}</p>
+        {whom.unit === 0 && <ErrorNotice tone="warn" what={text.allUnits} meaning={text.allUnitsBody} />}
         <div className="field">
           <span className="field-label">{text.writeTable}</span>
           <div>
@@ -62,7 +71,7 @@ export function WriteDialog(props: {
               label={text.writeTable}
               value={table}
               choices={(['holding', 'coil'] as const).map((value) => ({ value, label: text.writeTables[value] }))}
-              onChange={setTable}
+              onChange={changing(setTable)}
             />
           </div>
         </div>
@@ -71,7 +80,7 @@ export function WriteDialog(props: {
           label={text.address}
           value={at}
           numeric
-          onChange={setAt}
+          onChange={changing(setAt)}
           {...(address === null
             ? { error: text.fault.address }
             : { hint: text.addressNames(hexAddress(address), manualAddress(table, address)) })}
@@ -80,7 +89,7 @@ export function WriteDialog(props: {
           id="write-values"
           label={text.values}
           value={typed}
-          onChange={setTyped}
+          onChange={changing(setTyped)}
           autoFocus
           {...(values === null && typed.trim() !== ''
             ? { error: text.valuesFault[table] }
@@ -102,8 +111,8 @@ export function WriteDialog(props: {
           <div role="status">
             <ErrorNotice
               tone={answer.ok ? 'normal' : 'fault'}
-              what={answer.ok ? text.written : answer.words}
-              meaning={answer.ok ? answer.words : ''}
+              what={isConfirmed ? text.written : answer.words}
+              meaning={isConfirmed ? answer.words : ''}
             />
           </div>
         )}

@@ -13,12 +13,20 @@ import { mqtt as text } from '../../../text/mqtt.ts';
 import { ToolFrame } from '../ToolFrame.tsx';
 import './mqtt.css';
 import { PublishDialog } from './PublishDialog.tsx';
-import { TopicDetail } from './TopicDetail.tsx';
+import { SHOWN_BYTES, TopicDetail } from './TopicDetail.tsx';
 import { TopicRow } from './TopicRow.tsx';
 import { isFilter, type TreeRow, topicTree, treeRows } from './topic-tree.ts';
 
+/** To be published again: the newest message, unless only its beginning is here. */
+function newestOf(topic: MqttTopicView): { topic: string; payload: string; cut: boolean } {
+  const cut = topic.size > SHOWN_BYTES;
+  return { topic: topic.id, payload: cut ? '' : topic.payload, cut };
+}
+
 /** With no more topics than this the whole tree is open at first. */
 const ALL_OPEN = 200;
+/** The gateway keeps no more of them. */
+const MOST_TOPICS = 5000;
 const SETTLE_MS = 300;
 const rowId = (row: TreeRow): string => row.path;
 
@@ -55,7 +63,7 @@ function Tree(props: TreeProps): ReactNode {
       label={text.tree}
       rows={props.rows}
       rowId={rowId}
-      estimate={48}
+      estimate={49}
       render={(row) => (
         <TopicRow
           row={row}
@@ -106,7 +114,7 @@ function Beside(props: {
 export function MqttTab(): ReactNode {
   const [search, setSearch] = useState('');
   const [chosen, setChosen] = useState<string | null>(null);
-  const [publishing, setPublishing] = useState<{ topic: string; payload: string } | null>(null);
+  const [publishing, setPublishing] = useState<{ topic: string; payload: string; cut: boolean } | null>(null);
   const settled = useSettled(search.trim(), SETTLE_MS);
   const filter = isFilter(settled) ? settled : null;
   const table = useWatch('mqtt-topics', filter === null ? {} : { filter });
@@ -129,10 +137,11 @@ export function MqttTab(): ReactNode {
         </div>
         <span className="small muted num grow" role="status">
           {text.shown(formatCount(names.length), formatCount(order.length))}
+          {order.length >= MOST_TOPICS && `. ${text.most}`}
         </span>
         <Button onClick={() => levels.setAll(true)}>{text.openAll}</Button>
         <Button onClick={() => levels.setAll(false)}>{text.closeAll}</Button>
-        <Button kind="primary" onClick={() => setPublishing({ topic: chosen ?? '', payload: '' })}>
+        <Button kind="primary" onClick={() => setPublishing({ topic: chosen ?? '', payload: '', cut: false })}>
           {text.publish}
         </Button>
       </div>
@@ -153,7 +162,7 @@ export function MqttTab(): ReactNode {
         <Beside
           topic={topic}
           chosen={chosen}
-          onPublish={() => setPublishing({ topic: chosen ?? '', payload: topic?.payload ?? '' })}
+          onPublish={() => topic && setPublishing(newestOf(topic))}
           onClose={() => setChosen(null)}
         />
       </div>

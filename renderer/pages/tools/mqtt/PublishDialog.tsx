@@ -10,7 +10,13 @@ import { mqtt as text } from '../../../text/mqtt.ts';
 import { isTopicName } from './topic-tree.ts';
 
 /** Publishes on the local broker, as a client of the site would. Begins with a topic's newest message where one is chosen. */
-export function PublishDialog(props: { topic: string; payload: string; onClose: () => void }): ReactNode {
+export function PublishDialog(props: {
+  topic: string;
+  payload: string;
+  /** The topic's newest message is not here whole, and so not begun with. */
+  cut: boolean;
+  onClose: () => void;
+}): ReactNode {
   const [topic, setTopic] = useState(props.topic);
   const [message, setMessage] = useState(() => (isText(props.payload) ? payloadText(props.payload) : ''));
   const [qos, setQos] = useState<'0' | '1'>('0');
@@ -64,6 +70,7 @@ export function PublishDialog(props: { topic: string; payload: string; onClose: 
             value={message}
             onChange={(event) => setMessage(event.target.value)}
           />
+          {props.cut && <p className="field-hint">{text.tooLong}</p>}
         </div>
         <div className="field">
           <span className="field-label">{text.qos}</span>

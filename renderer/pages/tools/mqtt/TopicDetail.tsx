@@ -9,14 +9,14 @@ import { formatBytes, formatCount, formatRate } from '../../../text/format.ts';
 import { mqtt as text } from '../../../text/mqtt.ts';
 
 /** Bytes of a payload that the view brings. */
-const SHOWN = 256;
+export const SHOWN_BYTES = 256;
 
 /** A topic's newest message and what is known of it. */
 export function TopicDetail(props: { topic: MqttTopicView; onPublish: () => void }): ReactNode {
   const { topic } = props;
   const [asking, setAsking] = useState(false);
   const remove = useCall('message.publish', { done: text.removed, onDone: () => setAsking(false) });
-  const truncated = topic.size > SHOWN;
+  const truncated = topic.size > SHOWN_BYTES;
   const words = text.facts;
   return (
     <div className="stack">
@@ -39,7 +39,11 @@ export function TopicDetail(props: { topic: MqttTopicView; onPublish: () => void
         <dt>{words.kind}</dt>
         <dd>{text.kind[topic.kind]}</dd>
       </dl>
-      {topic.kind === 'sparkplug' && topic.facts.length > 0 && (
+      <div className="row row-wrap">
+        <Button onClick={props.onPublish}>{text.publishHere}</Button>
+        {topic.retained && <Button onClick={() => setAsking(true)}>{text.remove}</Button>}
+      </div>
+      {(topic.kind === 'sparkplug' || truncated) && topic.facts.length > 0 && (
         <section className="stack">
           <h3>{text.content}</h3>
           <dl className="facts small">
@@ -57,10 +61,6 @@ export function TopicDetail(props: { topic: MqttTopicView; onPublish: () => void
         <PayloadView key={topic.id} message={{ payload: topic.payload, size: topic.size, truncated }} />
         {truncated && <p className="small muted">{text.cut}</p>}
       </section>
-      <div className="row row-wrap">
-        <Button onClick={props.onPublish}>{text.publishHere}</Button>
-        {topic.retained && <Button onClick={() => setAsking(true)}>{text.remove}</Button>}
-      </div>
       <AskDialog
         open={asking}
         title={text.removeTitle}

@@ -16,7 +16,8 @@ export function heardUnits(rows: readonly ToolLineView[]): readonly HeardUnit[] 
     const one = units.get(unit) ?? { asked: 0, answered: 0, times: [] };
     units.set(unit, one);
     if (role === 'request') one.asked += 1;
-    if (role === 'answer') one.answered += 1;
+    if (role !== 'answer') continue;
+    one.answered += 1;
     if (responseMs !== null) one.times.push(responseMs);
   }
   return [...units]

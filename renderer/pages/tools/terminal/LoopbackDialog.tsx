@@ -15,16 +15,21 @@ const SIZES = ['256', '4096', '65536'] as const;
 export function LoopbackDialog(props: { session: string; onClose: () => void }): ReactNode {
   const [size, setSize] = useState<(typeof SIZES)[number]>('256');
   const [result, setResult] = useState<LoopbackView | null>(null);
-  const { run, busy, problem } = useCall('tool.loopback', { inline: true, onDone: setResult });
+  const { run, busy, problem, cancel } = useCall('tool.loopback', { inline: true, onDone: setResult });
   const facts = text.loopbackFacts;
+  /** A long test at a low baud rate would hold the line for minutes after its dialog. */
+  function close(): void {
+    cancel();
+    props.onClose();
+  }
   return (
     <Dialog
       open
       title={text.loopbackTitle}
-      onClose={props.onClose}
+      onClose={close}
       actions={
         <>
-          <Button kind="quiet" onClick={props.onClose}>
+          <Button kind="quiet" onClick={close}>
             {common.close}
           </Button>
           <Button

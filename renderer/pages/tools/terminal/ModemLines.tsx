@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import type { ToolView } from '../../../../core/contract/field-views.ts';
 import { Button } from '../../../components/Button.tsx';
+import { ProblemNotice } from '../../../components/Notices.tsx';
 import { useCall } from '../../../hooks/use-call.ts';
 import { terminal as text } from '../../../text/tools.ts';
 
@@ -18,10 +19,13 @@ function Lamp(props: { name: string; on: boolean }): ReactNode {
 }
 
 /** Modem lines: those that the other end sets as lamps, those of this end as switches; break and the loopback test. */
-export function ModemLines(props: { session: string; lines: ToolView['lines']; known: boolean; onTest: () => void }): ReactNode {
-  const { session, lines } = props;
-  const set = useCall('tool.lines');
-  const breaking = useCall('tool.lines', { done: text.breakDone });
+export function ModemLines(props: { session: string; view: ToolView | undefined; onTest: () => void }): ReactNode {
+  const { session, view } = props;
+  const lines = view?.lines ?? null;
+  const lost = view?.state === 'lost';
+  const set = useCall('tool.lines', { inline: true });
+  const breaking = useCall('tool.lines', { done: text.breakDone, inline: true });
+  const problem = lost ? null : (set.problem ?? breaking.problem);
   return (
     <section className="modem" aria-label={text.lamps}>
       {lines ? (
@@ -32,6 +36,7 @@ export function ModemLines(props: { session: string; lines: ToolView['lines']; k
               aria-pressed={lines[name]}
               aria-label={text.setLine(name.toUpperCase(), !lines[name])}
               busy={set.busy}
+              disabled={lost}
               icon={<span className="lamp-dot" data-on={lines[name] || undefined} aria-hidden="true" />}
               onClick={() => void set.run({ session, [name]: !lines[name] })}
             >
@@ -43,13 +48,27 @@ export function ModemLines(props: { session: string; lines: ToolView['lines']; k
           ))}
         </>
       ) : (
-        props.known && <p className="small muted">{text.noLamps}</p>
+        view && !lost && <p className="small muted">{text.noLamps}</p>
       )}
       <span className="grow" />
-      <Button title={text.breakHint} busy={breaking.busy} onClick={() => void breaking.run({ session, breakMs: BREAK_MS })}>
-        {text.break}
+      {view?.link?.kind !== 'tcp' && (
+        <Button
+          title={text.breakHint}
+          busy={breaking.busy}
+          disabled={lost}
+          onClick={() => void breaking.run({ session, breakMs: BREAK_MS })}
+        >
+          {text.break}
+        </Button>
+      )}
+      <Button disabled={lost} onClick={props.onTest}>
+        {text.loopback}
       </Button>
-      <Button onClick={props.onTest}>{text.loopback}</Button>
+      {problem && (
+        <div className="modem-problem">
+          <ProblemNotice problem={problem} />
+        </div>
+      )}
     </section>
   );
 }

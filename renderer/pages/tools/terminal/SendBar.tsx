@@ -11,18 +11,20 @@ const ENDS = Object.keys(LINE_ENDS) as LineEnd[]; // keys of a constant table
 const isEnd = (value: string): value is LineEnd => ENDS.some((end) => end === value);
 
 /** What is typed goes to the line, as text or as hex; what was sent before can be taken again. */
-export function SendBar(props: { session: string }): ReactNode {
+export function SendBar(props: { session: string; lost: boolean }): ReactNode {
   const [typed, setTyped] = useState('');
   const [mode, setMode] = useState<SendMode>('text');
   const [end, setEnd] = useState<LineEnd>('crlf');
   const [tried, setTried] = useState(false);
   const [recent, setRecent] = useState<readonly string[]>([]);
-  const { run, busy } = useCall('tool.send');
+  // Inline: a toast would lie over the buttons below until somebody closes it.
+  const { run, busy, problem, clear } = useCall('tool.send', { inline: true });
   const made = sendBytes(typed, mode, end);
-  const fault = !made.ok && (tried || (made.fault !== 'empty' && typed !== '')) ? text.fault[made.fault] : '';
+  const wrong = !made.ok && (tried || (made.fault !== 'empty' && typed !== '')) ? text.fault[made.fault] : '';
+  const fault = wrong === '' && problem && !props.lost ? `${problem.what} ${problem.remedy}`.trim() : wrong;
   async function send(): Promise<void> {
     setTried(!made.ok);
-    if (!made.ok || !(await run({ session: props.session, bytes: base64Of(made.bytes) }))) return;
+    if (!made.ok || props.lost || !(await run({ session: props.session, bytes: base64Of(made.bytes) }))) return;
     setRecent((old) => [typed, ...old.filter((one) => one !== typed && typed !== '')].slice(0, RECENT));
     setTyped('');
   }
@@ -58,6 +60,7 @@ export function SendBar(props: { session: string }): ReactNode {
           onChange={(event) => {
             setTyped(event.target.value);
             setTried(false);
+            clear();
           }}
         />
         <datalist id="send-recent">
@@ -85,7 +88,13 @@ export function SendBar(props: { session: string }): ReactNode {
           ))}
         </select>
       )}
-      <Button kind="primary" type="submit" busy={busy} icon={<SendHorizontal size={18} aria-hidden="true" />}>
+      <Button
+        kind="primary"
+        type="submit"
+        busy={busy}
+        disabled={props.lost}
+        icon={<SendHorizontal size={18} aria-hidden="true" />}
+      >
         {text.send}
       </Button>
     </form>

@@ -1,15 +1,14 @@
 import Eraser from 'lucide-react/icons/eraser';
-import Pause from 'lucide-react/icons/pause';
-import Play from 'lucide-react/icons/play';
 import Save from 'lucide-react/icons/save';
-import { type ReactNode, useCallback, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { IconButton } from '../../../components/Button.tsx';
 import { SegmentedControl } from '../../../components/Choices.tsx';
+import { HoldButton } from '../../../components/HoldButton.tsx';
 import { EmptyNotice, ErrorNotice } from '../../../components/Notices.tsx';
 import { saveFile } from '../../../components/save-file.ts';
+import { useHeldRows } from '../../../hooks/use-held-rows.ts';
 import { useNow } from '../../../hooks/use-now.ts';
 import { useConsole } from '../../../stores/context.tsx';
-import { common } from '../../../text/common.ts';
 import { formatBytes, formatCount, formatExactTime } from '../../../text/format.ts';
 import { terminal as text } from '../../../text/tools.ts';
 import { fileStamp } from '../file-stamp.ts';
@@ -20,7 +19,7 @@ import { ModemLines } from './ModemLines.tsx';
 import { SendBar } from './SendBar.tsx';
 import { createScrollback, type TerminalLine, type View } from './scrollback.ts';
 import './terminal.css';
-import { TerminalLines } from './TerminalLines.tsx';
+import { TerminalLines, terminalLineId } from './TerminalLines.tsx';
 
 const SIGN = { in: '<', out: '>', note: '#' } as const;
 const fileText = (lines: readonly TerminalLine[]): string =>
@@ -34,26 +33,24 @@ export function TerminalBody(props: ToolBodyProps): ReactNode {
   const [back] = useState(createScrollback);
   const [lines, setLines] = useState<readonly TerminalLine[]>([]);
   const [view, setView] = useState<View>('text');
-  const [heldAt, setHeldAt] = useState<number | null>(null);
   const [testing, setTesting] = useState(false);
   useToolLines(session, live, (rows) => {
     if (back.add(rows)) setLines(back.lines());
   });
-  const hold = useCallback((id: number) => setHeldAt(id), []);
-  const follow = useCallback(() => setHeldAt(null), []);
+  const held = useHeldRows(lines, terminalLineId);
   function change(next: View): void {
     back.show(next);
     setView(next);
-    setHeldAt(null);
+    held.follow();
     setLines(back.lines());
   }
   function clear(): void {
     back.clear();
-    setHeldAt(null);
+    held.follow();
     setLines(back.lines());
   }
   function save(): void {
-    saveFile(`gatehouse-terminal-${fileStamp(now)}.txt`, fileText(lines), 'text/plain');
+    saveFile(`gatehouse-terminal-${fileStamp(now)}.txt`, fileText(held.rows), 'text/plain');
     toasts.say(text.saved);
   }
   return (
@@ -72,13 +69,7 @@ export function TerminalBody(props: ToolBodyProps): ReactNode {
           {tool && text.figures(formatBytes(tool.bytesIn), formatBytes(tool.bytesOut))}
         </span>
         <div className="row">
-          <IconButton
-            kind="plain"
-            aria-pressed={heldAt !== null}
-            icon={heldAt === null ? <Pause size={18} aria-hidden="true" /> : <Play size={18} aria-hidden="true" />}
-            label={heldAt === null ? common.pause : common.resume}
-            onClick={() => setHeldAt(heldAt === null ? (lines.at(-1)?.id ?? null) : null)}
-          />
+          <HoldButton isHeld={held.heldAt !== null} onToggle={held.toggle} />
           <IconButton kind="plain" icon={<Eraser size={18} aria-hidden="true" />} label={text.clear} onClick={clear} />
           <IconButton
             kind="plain"
@@ -94,13 +85,13 @@ export function TerminalBody(props: ToolBodyProps): ReactNode {
         {lines.length === 0 ? (
           <EmptyNotice title={text.empty} body={text.emptyBody} />
         ) : (
-          <TerminalLines lines={lines} view={view} heldAt={heldAt} onHold={hold} onFollow={follow} />
+          <TerminalLines held={held} view={view} />
         )}
       </div>
       {live && (
         <>
-          <SendBar session={session} />
-          <ModemLines session={session} lines={tool?.lines ?? null} known={tool !== undefined} onTest={() => setTesting(true)} />
+          <SendBar session={session} lost={tool?.state === 'lost'} />
+          <ModemLines session={session} view={tool} onTest={() => setTesting(true)} />
         </>
       )}
       {testing && <LoopbackDialog session={session} onClose={() => setTesting(false)} />}

@@ -3,11 +3,12 @@ import ArrowUpRight from 'lucide-react/icons/arrow-up-right';
 import Info from 'lucide-react/icons/info';
 import { memo, type ReactNode, useCallback } from 'react';
 import { TailList } from '../../../components/TailList.tsx';
+import type { HeldRows } from '../../../hooks/use-held-rows.ts';
 import { formatExactTime } from '../../../text/format.ts';
 import { terminal as text } from '../../../text/tools.ts';
 import type { TerminalLine, View } from './scrollback.ts';
 
-const rowId = (line: TerminalLine): number => line.id;
+export const terminalLineId = (line: TerminalLine): number => line.id;
 const WAY = {
   in: { Icon: ArrowDownLeft, word: text.in },
   out: { Icon: ArrowUpRight, word: text.out },
@@ -31,24 +32,18 @@ const Line = memo(function Line(props: { line: TerminalLine; view: View }): Reac
 });
 
 /** The lines of a terminal, newest at the end; drawn anew only where they change. */
-export function TerminalLines(props: {
-  lines: readonly TerminalLine[];
-  view: View;
-  heldAt: number | null;
-  onHold: (id: number) => void;
-  onFollow: () => void;
-}): ReactNode {
-  const { view } = props;
+export function TerminalLines(props: { held: HeldRows<TerminalLine>; view: View }): ReactNode {
+  const { held, view } = props;
   const render = useCallback((line: TerminalLine) => <Line line={line} view={view} />, [view]);
   return (
     <TailList
       label={text.lines}
-      rows={props.lines}
-      rowId={rowId}
+      rows={held.rows}
+      rowId={terminalLineId}
       estimate={24}
-      heldAt={props.heldAt}
-      onHold={props.onHold}
-      onFollow={props.onFollow}
+      heldAt={held.heldAt}
+      onHold={held.hold}
+      onFollow={held.follow}
       render={render}
     />
   );

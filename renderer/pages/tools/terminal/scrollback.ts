@@ -1,5 +1,6 @@
 import type { ToolLineView } from '../../../../core/contract/field-views.ts';
 import { bytesOf, hexOf, textOf } from '../../../components/HexText.tsx';
+import { control, isControl, MOST_PER_BYTE, MOST_WAITING, shownText, waiting } from './text-marks.ts';
 
 export type View = 'text' | 'hex';
 export type Direction = ToolLineView['direction'];
@@ -20,17 +21,12 @@ export const KEEP_LINES = 5000;
 const KEEP_PIECES = 8000;
 const HEX_PER_LINE = 16;
 const TEXT_PER_LINE = 160;
+/** Of base64. */
+const BYTES_PER_CHAR = 0.75;
 /** In the hex view a silence as long as this begins a new line. */
 const HEX_GAP_US = 20_000;
 
 type Piece = Pick<ToolLineView, 'id' | 'at' | 'gapUs' | 'direction' | 'bytes' | 'decoded'>;
-
-const CONTROLS =
-  'NUL SOH STX ETX EOT ENQ ACK BEL BS TAB LF VT FF CR SO SI DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN EM SUB ESC FS GS RS US'.split(
-    ' ',
-  );
-/** Control characters by their names in ASCII, so that nothing on the line stays unseen. */
-const control = (byte: number): string => `<${CONTROLS[byte] ?? 'DEL'}>`;
 
 export interface Scrollback {
   /** What came; pieces that it has already are passed over. Gives whether anything is new. */
@@ -53,7 +49,9 @@ export function createScrollback(): Scrollback {
   let missed = 0;
   /** A line feed right after a carriage return belongs to it. */
   let afterReturn = false;
-  let open: { id: number; at: number; direction: Direction; bytes: number[]; decoder: TextDecoder; text: string } | null = null;
+  let open: { id: number; at: number; direction: Direction; bytes: number[]; text: string } | null = null;
+  /** The beginning of a character of several bytes. */
+  let begun: Uint8Array = new Uint8Array();
 
   const drawn = (): TerminalLine[] => {
     if (!open) return [];
@@ -64,7 +62,7 @@ export function createScrollback(): Scrollback {
         id: open.id,
         at: open.at,
         direction: open.direction,
-        text: hex ? hexOf(bytes) : open.text,
+        text: hex ? hexOf(bytes) : open.text + shownText(begun),
         side: hex ? textOf(bytes) : '',
       },
     ];
@@ -72,25 +70,53 @@ export function createScrollback(): Scrollback {
   function finish(): void {
     lines.push(...drawn());
     open = null;
+    begun = new Uint8Array();
   }
   function begin(piece: Piece): NonNullable<typeof open> {
     lineId += 1;
-    return { id: lineId, at: piece.at, direction: piece.direction, bytes: [], decoder: new TextDecoder(), text: '' };
+    return { id: lineId, at: piece.at, direction: piece.direction, bytes: [], text: '' };
   }
   function addText(piece: Piece, bytes: Uint8Array): void {
-    for (const byte of bytes) {
+    for (let at = 0; at < bytes.length; ) {
+      const byte = bytes[at] ?? 0;
       const endsPair = byte === 10 && afterReturn;
       afterReturn = byte === 13;
-      if (endsPair) continue;
+      if (endsPair) {
+        at += 1;
+        continue;
+      }
       open ??= begin(piece);
       if (byte === 10 || byte === 13) {
         finish();
-        continue;
-      }
-      if (byte < 32 || byte === 127) open.text += control(byte);
-      else open.text += byte < 127 ? String.fromCharCode(byte) : open.decoder.decode(Uint8Array.of(byte), { stream: true });
-      if (open.text.length >= TEXT_PER_LINE) finish();
+        at += 1;
+      } else at += isControl(byte) ? addControl(open, byte) : addRun(open, bytes, at);
+      if (open && open.text.length >= TEXT_PER_LINE) breakLine(piece);
     }
+  }
+  function addControl(line: NonNullable<typeof open>, byte: number): number {
+    line.text += shownText(begun) + control(byte);
+    begun = new Uint8Array();
+    return 1;
+  }
+  /** Adds bytes up to the next control character, so few that the line is full at the last of them at the earliest. */
+  function addRun(line: NonNullable<typeof open>, bytes: Uint8Array, at: number): number {
+    const most = Math.max(1, Math.floor((TEXT_PER_LINE - line.text.length) / MOST_PER_BYTE) - MOST_WAITING);
+    const part = bytes.subarray(at, at + most);
+    const end = part.findIndex(isControl);
+    const run = end < 0 ? part : part.subarray(0, end);
+    const all = Uint8Array.from([...begun, ...run]);
+    const whole = all.length - waiting(all);
+    line.text += shownText(all.subarray(0, whole));
+    begun = all.subarray(whole);
+    return run.length;
+  }
+  /** The line is full; a character that has begun goes on in the next one. */
+  function breakLine(piece: Piece): void {
+    const rest = begun;
+    begun = new Uint8Array();
+    finish();
+    if (rest.length > 0) open = begin(piece);
+    begun = rest;
   }
   function addHex(piece: Piece, bytes: Uint8Array): void {
     for (const byte of bytes) {
@@ -110,6 +136,15 @@ export function createScrollback(): Scrollback {
     const bytes = bytesOf(piece.bytes);
     if (view === 'hex') addHex(piece, bytes);
     else addText(piece, bytes);
+  }
+  /** The newest pieces that fill all lines that are kept. */
+  function enough(): readonly Piece[] {
+    let left = KEEP_LINES * (view === 'hex' ? HEX_PER_LINE : TEXT_PER_LINE);
+    const first = pieces.findLastIndex((piece) => {
+      left -= piece.bytes.length * BYTES_PER_CHAR;
+      return left <= 0;
+    });
+    return pieces.slice(Math.max(0, first));
   }
   const trim = (): void => {
     if (lines.length > KEEP_LINES) lines = lines.slice(-KEEP_LINES);
@@ -135,13 +170,15 @@ export function createScrollback(): Scrollback {
       finish();
       view = next;
       lines = [];
-      for (const piece of pieces) draw(piece);
+      afterReturn = false;
+      for (const piece of enough()) draw(piece);
       trim();
     },
     clear() {
       pieces = [];
       lines = [];
       open = null;
+      begun = new Uint8Array();
       missed = 0;
     },
     lines: () => [...lines, ...drawn()],

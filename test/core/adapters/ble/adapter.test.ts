@@ -73,7 +73,7 @@ it('reports what is damaged or encrypted as a fault, never as a reading', async 
   radio.advertise({ address: ADDRESS, services: new Map([['fcd2', hex('41A47266C95F730011223378237214')]]) });
   radio.advertise({ address: ADDRESS, services: new Map([['fcd2', hex('4002C4')]]) });
   expect(batches).toEqual([]);
-  expect(faults).toEqual(['adapter/bad-frame', 'adapter/bad-frame']);
+  expect(faults).toEqual(['ble/needs-key', 'adapter/bad-frame']);
   expect(frames.map(({ faulty }) => faulty)).toEqual([true, true]);
 });
 

@@ -90,7 +90,11 @@ it('keeps what stands before an unknown object, and names encryption and version
     facts: [{ name: 'battery', value: 93 }],
     problem: expect.stringContaining('0xfe'),
   });
-  expect(decode('41 A47266C95F73 00112233 78237214')).toMatchObject({ facts: [], problem: 'BTHome v2: encrypted' });
+  expect(decode('41 A47266C95F73 00112233 78237214')).toMatchObject({
+    facts: [],
+    problem: 'BTHome v2, encrypted: needs the device’s key',
+    seal: { state: 'no-key', decoder: 'bthome-v2' },
+  });
   expect(decode('E1 02000C04')).toMatchObject({ facts: [], problem: expect.stringContaining('version 7') });
   expect(decode('')).toMatchObject({ facts: [], problem: expect.stringContaining('empty') });
 });

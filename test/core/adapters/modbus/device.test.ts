@@ -108,6 +108,43 @@ describe('polls', () => {
   });
 });
 
+describe('a unit that answers, but not to everything', () => {
+  const points = [
+    { name: 'dumb', table: 'holding', address: 0 },
+    { name: 'good', table: 'holding', address: 9 },
+  ];
+  const deaf = (request: Uint8Array): Uint8Array | undefined => (request[3] === 9 ? rtu(1, '03 02 0005') : undefined);
+
+  it('gives what it answers, and says of the rest that nothing comes', async () => {
+    const { clock, state, batches, last } = await open([meter({ points })], (request) => rtu(1, `03 02 000${request[3]}`));
+    expect(last()).toEqual({ dumb: 0, good: 9 });
+    state.answer = deaf;
+    await clock.advance(30_000);
+    const seen = batches.flatMap(({ readings }) => readings).filter(({ point }) => point === 'dumb');
+    expect(seen.at(-1)).toMatchObject({ value: null, quality: 'bad', note: expect.stringContaining('no answer within 100 ms') });
+    expect(last()['good']).toBe(5);
+    state.answer = (request) => rtu(1, `03 02 000${request[3]}`);
+    await clock.advance(35_000);
+    expect(last()).toEqual({ dumb: 0, good: 9 });
+  });
+  it('is not held up by what it does not answer', async () => {
+    const { clock, batches, written } = await open([meter({ points, pollMs: 200 })], deaf);
+    await clock.advance(60_000);
+    const good = batches
+      .flatMap(({ readings }) => readings)
+      .filter(({ point, quality }) => point === 'good' && quality === 'good');
+    expect(good.length).toBeGreaterThan(200);
+    expect(written().filter((request) => request[3] === 0).length).toBeLessThan(15);
+  });
+  it('is asked for everything again as soon as it comes back from being away altogether', async () => {
+    const { clock, state, last } = await open([meter({ points })], () => undefined);
+    await clock.advance(20_000);
+    state.answer = (request) => rtu(1, `03 02 000${request[3]}`);
+    await clock.advance(31_000);
+    expect(last()).toEqual({ dumb: 0, good: 9 });
+  });
+});
+
 describe('a write that is confirmed', () => {
   const run = async (raw: Record<string, unknown>, answer: Answer, value: number | boolean | string, more = {}) => {
     const all = await open([meter({ points: [{ ...POINT, ...raw }], pollMs: 86_400_000, ...more })], answer);
@@ -157,6 +194,44 @@ describe('a write that is confirmed', () => {
     expect(multiple.sent[0]).toBe('100000000102' + '0005');
     const single = await run({ type: 'uint32' }, keeper({ word: '0000' }), 0x0001_0002, { writeBy: 'single', readBack: false });
     expect(single.sent).toEqual(['0600000001', '0600010002']);
+  });
+});
+
+describe('a line with noise', () => {
+  it('costs one try for each damaged answer, and nothing is called late', async () => {
+    const points = [
+      { name: 'a', table: 'holding', address: 0 },
+      { name: 'b', table: 'holding', address: 9 },
+    ];
+    let asked = 0;
+    const { clock, batches, registry } = await open([meter({ points, pollMs: 500 })], (request) => {
+      asked += 1;
+      const answer = rtu(1, `03 02 000${request[3]}`);
+      return asked % 5 === 0 ? answer.map((byte, i) => (i === 4 ? byte ^ 0x10 : byte)) : answer;
+    });
+    await clock.advance(60_000);
+    const readings = batches.flatMap((batch) => batch.readings);
+    expect(readings.filter(({ quality }) => quality === 'good').length).toBeGreaterThan(2 * 115);
+    expect(readings.every(({ point, value }) => value === (point === 'a' ? 0 : 9))).toBe(true);
+    const [unit] = registry.book.units(undefined);
+    expect(unit).toMatchObject({ lateAnswers: 0 });
+    expect(unit?.verdict.finding).toContain('came damaged');
+  });
+  it('still takes no late answer for another where a damaged one may have been the late one', async () => {
+    const points = [
+      { name: 'a', table: 'holding', address: 0 },
+      { name: 'b', table: 'holding', address: 9 },
+    ];
+    const { clock, batches, links } = await open([meter({ points, pollMs: 500 })], () => undefined);
+    const say = (bytes: Uint8Array): void => links.opened[0]?.hear(bytes);
+    await clock.advance(150); // the first try for a has timed out, the second is open
+    say(rtu(1, '03 02 0000').map((byte, i) => (i === 4 ? byte ^ 0x10 : byte)));
+    await clock.advance(300); // and so has it; b is asked in the next round
+    for (let i = 0; i < 40; i += 1) {
+      await clock.advance(20);
+      if (i === 6) say(rtu(1, '03 02 0000')); // the late answer for a
+    }
+    expect(batches.flatMap(({ readings }) => readings).filter(({ point, value }) => point === 'b' && value === 0)).toEqual([]);
   });
 });
 

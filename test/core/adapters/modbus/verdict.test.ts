@@ -60,7 +60,7 @@ describe('the verdict on a unit', () => {
         (one) => answers(one, 20),
       ),
       'out-of-spec',
-      'arrives damaged',
+      'came damaged',
     ],
     [
       'now and then silent',
@@ -116,6 +116,25 @@ describe('the verdict on a unit', () => {
       unitVerdict({ ...seen, snapshot: { ...seen.snapshot, agoMs: { echo: 9e5, 'wrong-unit': 9e5, duplicate: 9e5 } } }).state,
     ).toBe('ok');
   });
+  it('holds against a dead unit what was heard of it last, not what was before', async () => {
+    const clock = createManualClock();
+    const figures = createUnitFigures(clock);
+    const finding = (): string => {
+      const sums = { requests: 0, timeouts: 0, crcErrors: 0, framingErrors: 0, lateAnswers: 0 };
+      for (const one of figures.minutes()) for (const key of Object.keys(sums) as (keyof typeof sums)[]) sums[key] += one[key];
+      return unitVerdict(facts(7, () => {}, { snapshot: figures.snapshot(), recent: sums })).finding;
+    };
+    answers(figures, 3);
+    misses(figures, 20, 'crc');
+    figures.parked(true);
+    expect(finding()).toContain('nothing of it can be read');
+    await clock.advance(1000);
+    misses(figures, 2, 'late');
+    expect(finding()).toContain('later than its timeout');
+    await clock.advance(120_000);
+    misses(figures, 2, 'timeout');
+    expect(finding()).toContain('has stopped answering');
+  });
   it('judges no unit that nobody asks now', () => {
     const left = facts(
       7,
@@ -160,6 +179,18 @@ describe('the verdict on a bus', () => {
     );
   it('names the dead ones', () =>
     expect(verdictOn([good(1), dead(2), dead(9)])).toBe('2 of 3 units give no usable answer: 2, 9.'));
+  it('is that on its unit where there is but one', () => {
+    expect(verdictOn([dead(5)])).toContain('Unit 5 has never answered');
+  });
+  it('tells a line on which all is damaged from one that is silent', () => {
+    const garbled = (unit: number) =>
+      facts(
+        unit,
+        all((one) => misses(one, 5, 'framing'), parked),
+      );
+    expect(verdictOn([garbled(1), garbled(2), dead(3)])).toContain('what comes is damaged');
+    expect(verdictOn([garbled(1), dead(2), dead(3)])).toBe('No unit on this bus answers.');
+  });
   it('suspects the line where all are dead, or all are damaged', () => {
     expect(verdictOn([dead(1), dead(2)])).toBe('No unit on this bus answers.');
     expect(verdictOn([noisy(1), noisy(2), noisy(3)])).toContain('3 of 3 units arrive damaged');

@@ -140,8 +140,8 @@ describe('writing', () => {
   ];
   it('publishes what the device reads, by its words', async () => {
     const { mqtt, session } = await open({ points });
-    await session.write?.('on', true, never);
-    await session.write?.('text', 'say "hi" $& {{value}}', never);
+    await session.send?.('on', true, never);
+    await session.send?.('text', 'say "hi" $& {{value}}', never);
     expect(mqtt.published.map(({ topic, payload, retain }) => [topic, Buffer.from(payload).toString(), retain])).toEqual([
       ['x/set', 'ON', false],
       ['x/display', '{"t":"say \\"hi\\" $& {{value}}"}', true],
@@ -155,7 +155,7 @@ describe('writing', () => {
       ],
     });
     mqtt.say('x/t', '{"t":265}');
-    await session.write?.('set', 21.5, never);
+    await session.send?.('set', 21.5, never);
     expect(mqtt.published.map(({ payload }) => Buffer.from(payload).toString())).toEqual(['{"t":265}']);
     for (const [name, value] of [
       ['set', '1,"x":2'],
@@ -168,6 +168,77 @@ describe('writing', () => {
     }
     expect(mqtt.published).toHaveLength(1);
   });
+  it('is confirmed by the next report of the device, in the words and the scale of the point', async () => {
+    const { mqtt, session, clock } = await open({
+      client: 'boiler',
+      points: [...points, { name: 'set', unit: '°C', topic: 'x/t', json: 't', scale: 0.1, write: { topic: 'x/set' } }],
+    });
+    mqtt.connect('boiler');
+    const lit = session.writeConfirmed?.('on', true, never);
+    mqtt.say('x/state', 'ON', { client: 'boiler' });
+    expect(await lit).toEqual({ state: 'confirmed', words: 'on is true.', value: true });
+    const set = session.writeConfirmed?.('set', 21.5, never);
+    mqtt.say('x/t', '{"t":215}', { client: 'boiler' });
+    expect(await set).toMatchObject({ state: 'confirmed', words: 'set is 21.5 °C.' });
+    await clock.advance(10_000);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('is not confirmed by what is retained, by what we have said ourselves, or by another client', async () => {
+    const { mqtt, session, clock } = await open({ client: 'boiler', points });
+    mqtt.connect('boiler');
+    const done = session.writeConfirmed?.('on', true, never).catch((cause: unknown) => cause);
+    mqtt.say('x/state', 'ON', { client: '', retain: true });
+    mqtt.say('x/state', 'ON', { client: 'gateway', own: true });
+    mqtt.say('x/state', 'ON', { client: 'a person with a tool' });
+    await clock.advance(5000);
+    expect(await done).toMatchObject({ code: 'adapter/no-report', message: /within 5 s/ });
+  });
+
+  it('is told what the device has instead, and waits as long as the point says', async () => {
+    const { mqtt, session, clock } = await open({
+      points: [
+        { name: 'slow', topic: 'x/slow', write: { topic: 'x/set', confirmMs: 20_000 } },
+        { name: 'shared', topic: 'x/level', write: { topic: 'x/level' } },
+        { name: 'deaf', topic: 'x/deaf', write: { topic: 'x/set', confirmMs: 0 } },
+      ],
+    });
+    const done = session.write?.('slow', 5, never).catch((cause: unknown) => cause);
+    mqtt.say('x/slow', '4');
+    await clock.advance(19_999);
+    expect(clock.pending).toBe(1);
+    await clock.advance(1);
+    expect(await done).toMatchObject({ code: 'adapter/not-confirmed', details: { written: '5', has: '4' } });
+    for (const name of ['shared', 'deaf'])
+      expect(await session.writeConfirmed?.(name, 5, never)).toMatchObject({ state: 'done' });
+  });
+
+  it('to a device that is away is refused at once with the reason, and one that waits ends when it leaves', async () => {
+    const { mqtt, session } = await open({ client: 'boiler', presence: { topic: 'b/online' }, points });
+    await expect(session.write?.('on', true, never)).rejects.toMatchObject({
+      code: 'adapter/away',
+      message: /not connected; nothing was sent/,
+    });
+    mqtt.connect('boiler');
+    const waiting = session.write?.('on', true, never).catch((cause: unknown) => cause);
+    mqtt.say('b/online', 'offline');
+    expect(await waiting).toMatchObject({ code: 'adapter/away', message: /"b\/online" says "offline", and has not said/ });
+    await expect(session.send?.('on', true, never)).rejects.toMatchObject({
+      code: 'adapter/away',
+      message: /says "offline"; nothing was sent/,
+    });
+    expect(mqtt.published).toHaveLength(1);
+    mqtt.say('b/online', 'online');
+    await session.send?.('on', true, never);
+    expect(mqtt.published).toHaveLength(2);
+  });
+
+  it('that is heard on the topic that is read is no sign of life of the device', async () => {
+    const { mqtt, batches } = await open({ points: [{ name: 'shared', topic: 'x/level', write: { topic: 'x/level' } }] });
+    mqtt.say('x/level', '5', { client: 'gateway', own: true });
+    expect(batches.at(-1)).toMatchObject({ unheard: true, readings: [{ value: 5, quality: 'good' }] });
+  });
+
   it('refuses points that cannot be written', async () => {
     const { session } = await open({ points });
     await expect(session.write?.('fixed', 1, never)).rejects.toMatchObject({ code: 'adapter/not-writable' });

@@ -269,6 +269,15 @@ describe('a receiver', () => {
     expect(faults).toEqual(['adapter/bad-frame', 'adapter/bad-frame']);
     expect(batches).toEqual([]);
   });
+  it('of which nothing can be read is not called silent', async () => {
+    const { links, faults, clock, session } = await open({ staleAfterMs: 3000 });
+    for (let i = 0; i < 6; i += 1) {
+      links.opened[0]?.hear('\xff'.repeat(50)); // another baud rate: no line ends at all
+      await clock.advance(1000);
+    }
+    expect([...new Set(faults)]).toEqual(['adapter/bad-frame']);
+    await session.close();
+  });
   it('that falls silent is a fault, again and again', async () => {
     const { hear, faults, clock, session } = await open({ staleAfterMs: 3000 });
     hear(...burst('01'));

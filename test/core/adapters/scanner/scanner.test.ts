@@ -160,6 +160,17 @@ describe('a scanner', () => {
     quiet.hear('A-1\r');
     expect(quiet.batches).toHaveLength(1);
   });
+  it('says that a code has no suffix, and does not take it for the begin of the next one', async () => {
+    const { links, faults, batches, clock, session } = await open();
+    links.opened[0]?.hear('4006');
+    await clock.advance(2500);
+    links.opened[0]?.hear('4006381333931\r\n');
+    await clock.advance(2500);
+    expect(faults).toEqual(['adapter/bad-frame']);
+    expect(batches.map(({ readings }) => readings.find(({ point }) => point === 'code')?.value)).toEqual(['4006381333931']);
+    await session.close();
+    expect(clock.pending).toBe(0);
+  });
   it('counts what cannot be used', async () => {
     const { hear, batches, faults, frames } = await open({ maxLength: 20 });
     hear(`\xff\xfe\r${'x'.repeat(50)}\rok\r`);

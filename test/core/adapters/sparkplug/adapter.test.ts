@@ -1,8 +1,12 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { sparkplugAdapter } from '../../../../core/adapters/sparkplug/adapter.ts';
+import { joinNode } from '../../../../core/adapters/sparkplug/join-node.ts';
 import { createFakeMqttTraffic } from '../../../fakes/fake-mqtt-traffic.ts';
 import { type PeerMetric, sparkplugPeer } from '../../../fakes/sparkplug-peer.ts';
 import { createHarness, device, never } from '../harness.ts';
+
+const HOUR = Date.UTC(2025, 11, 31, 23);
 
 async function setUp() {
   const mqtt = createFakeMqttTraffic();
@@ -21,7 +25,7 @@ async function setUp() {
     device: 'pump',
     points: [
       { name: 'speed', metric: 'Speed', writable: true, scale: 0.1 },
-      { name: 'gone', metric: 'Gone' },
+      { name: 'gone', metric: 'Gone', writable: true },
     ],
   });
   const send = (type: string, seq: number | undefined, ...metrics: PeerMetric[]): void => {
@@ -31,6 +35,9 @@ async function setUp() {
       client: 'edge',
     });
   };
+  /** By alias alone, as nodes do after their birth. */
+  const sendByAlias = (type: string, seq: number, alias: number, value: number): void =>
+    send(type, seq, { alias, type: 'UInt16', value } as unknown as PeerMetric); // its types want a name
   const bdSeq = (value: number): PeerMetric => ({ name: 'bdSeq', type: 'UInt64', value });
   const load = (value: number): PeerMetric => ({ name: 'Load', type: 'Int32', value });
   return {
@@ -38,6 +45,7 @@ async function setUp() {
     node,
     pump,
     send,
+    sendByAlias,
     clock: harnesses[0].clock,
     ofNode: harnesses[0],
     ofPump: harnesses[1],
@@ -159,12 +167,38 @@ describe('an edge node and its device', () => {
     ]);
   });
 
-  it('leave out what is historical, retained, or damaged', async () => {
+  it('tell what is historical as the past, by its own time, and not as the present', async () => {
+    const { births, send, ofNode, load } = await setUp();
+    births();
+    send(
+      'NDATA',
+      2,
+      load(20),
+      { ...load(97), isHistorical: true, timestamp: HOUR },
+      { ...load(98), isHistorical: true, timestamp: HOUR + 1 },
+    );
+    expect(ofNode.batches.slice(-3)).toEqual([
+      { readings: [{ point: 'load', value: 2, quality: 'good' }], sampledAt: expect.any(Number) },
+      { readings: [{ point: 'load', value: 9.7, quality: 'good' }], sampledAt: HOUR, past: true },
+      { readings: [{ point: 'load', value: 9.8, quality: 'good' }], sampledAt: HOUR + 1, past: true },
+    ]);
+  });
+
+  it('leave out what is historical and has no time that can be', async () => {
+    const { births, send, ofNode, load } = await setUp();
+    births();
+    const before = ofNode.batches.length;
+    for (const [i, timestamp] of [1, Date.UTC(2101, 0, 1), Number.MAX_SAFE_INTEGER].entries()) {
+      send('NDATA', 2 + i, { ...load(97), isHistorical: true, timestamp });
+    }
+    expect(ofNode.batches.slice(before).flatMap(({ readings }) => readings)).toEqual([]);
+  });
+
+  it('leave out what is retained or damaged', async () => {
     const { births, send, mqtt, ofNode, load } = await setUp();
     births();
     const before = ofNode.last();
-    send('NDATA', 2, { ...load(99), isHistorical: true });
-    expect(ofNode.batches.at(-1)?.readings).toEqual([]);
+    send('NDATA', 2);
     mqtt.say('spBv1.0/plant/NDATA/edge', sparkplugPeer.encodePayload({ timestamp: 1, seq: 3, metrics: [load(99)] }), {
       client: '',
       retain: true,
@@ -175,15 +209,177 @@ describe('an edge node and its device', () => {
   });
 
   it('are written by a command in the type of the birth', async () => {
-    const { births, pump, mqtt, node } = await setUp();
+    const { births, pump, mqtt, node, send, speed } = await setUp();
     await expect(pump.write?.('speed', 45, never)).rejects.toMatchObject({ code: 'adapter/away' });
     births();
-    await pump.write?.('speed', 45.1, never);
-    const { topic, payload } = mqtt.published.at(-1) ?? { topic: '', payload: new Uint8Array() };
-    expect(topic).toBe('spBv1.0/plant/DCMD/edge/pump');
-    expect(sparkplugPeer.decodePayload(payload).metrics).toMatchObject([{ name: 'Speed', type: 'UInt16', value: 451 }]);
+    await pump.send?.('speed', 45.1, never);
+    const newest = () => {
+      const { topic, payload } = mqtt.published.at(-1) ?? { topic: '', payload: new Uint8Array() };
+      const [{ name, alias, type, value } = {}] = sparkplugPeer.decodePayload(payload).metrics ?? [];
+      return [topic, name || Number(alias), type, value];
+    };
+    // A metric that was born with an alias is called by it alone.
+    expect(newest()).toEqual(['spBv1.0/plant/DCMD/edge/pump', 7, 'UInt16', 451]);
+    send('DBIRTH/pump', 2, speed(3));
+    await pump.send?.('speed', 45.1, never);
+    expect(newest()).toEqual(['spBv1.0/plant/DCMD/edge/pump', 'Speed', 'UInt16', 451]);
+    await expect(pump.send?.('gone', 1, never)).rejects.toMatchObject({
+      code: 'adapter/unknown-point',
+      message: /does not name "Gone"/,
+    });
     await expect(pump.write?.('speed', -1, never)).rejects.toMatchObject({ code: 'adapter/bad-value' });
     await expect(node.write?.('load', 1, never)).rejects.toMatchObject({ code: 'adapter/not-writable' });
+  });
+
+  it('confirm a write by their next data of that metric', async () => {
+    const { births, pump, send, sendByAlias, speed, clock } = await setUp();
+    births();
+    const done = pump.writeConfirmed?.('speed', 45.1, never);
+    send('NDATA', 2);
+    sendByAlias('DDATA/pump', 3, 7, 451);
+    expect(await done).toEqual({ state: 'confirmed', words: 'speed is 45.1.', value: 45.1 });
+    // It holds whole steps of 0.1.
+    const rounded = pump.writeConfirmed?.('speed', 45, never);
+    send('DDATA/pump', 4, speed(450));
+    expect(await rounded).toMatchObject({ state: 'confirmed', value: 45 });
+    const stubborn = pump.write?.('speed', 50, never).catch((cause: unknown) => cause);
+    send('DDATA/pump', 5, { ...speed(500), isHistorical: true, timestamp: HOUR });
+    send('DDATA/pump', 6, speed(450));
+    await clock.advance(5000);
+    expect(await stubborn).toMatchObject({ code: 'adapter/not-confirmed', message: /reports 45 instead/ });
+  });
+
+  it('are not written after their death, and a write that waits ends with it', async () => {
+    const { births, pump, send, bdSeq, mqtt } = await setUp();
+    births(3);
+    const waiting = pump.write?.('speed', 1, never).catch((cause: unknown) => cause);
+    send('NDEATH', undefined, bdSeq(3));
+    expect(await waiting).toMatchObject({ code: 'adapter/away', message: /NDEATH.*has not said what became of the write/ });
+    const before = mqtt.published.length;
+    await expect(pump.write?.('speed', 1, never)).rejects.toMatchObject({
+      code: 'adapter/away',
+      message: /NDEATH.*nothing was sent/,
+    });
+    expect(mqtt.published).toHaveLength(before);
+  });
+
+  it('have the aliases of their newest birth', async () => {
+    const { births, send, sendByAlias, bdSeq, load, ofPump } = await setUp();
+    births();
+    sendByAlias('DDATA/pump', 2, 7, 100);
+    expect(ofPump.last()).toEqual({ speed: 10 });
+    send('NBIRTH', 0, bdSeq(1), load(10));
+    send(
+      'DBIRTH/pump',
+      1,
+      { name: 'Other', alias: 7, type: 'UInt16', value: 1 },
+      { name: 'Speed', alias: 8, type: 'UInt16', value: 200 },
+    );
+    sendByAlias('DDATA/pump', 2, 7, 999);
+    expect(ofPump.batches.at(-1)?.readings).toEqual([]);
+    sendByAlias('DDATA/pump', 3, 8, 300);
+    expect(ofPump.last()).toEqual({ speed: 30 });
+    expect(ofPump.faults).toEqual([]);
+  });
+
+  it('give no value by an alias that their birth gave twice, nor by one that it did not give', async () => {
+    const { send, sendByAlias, bdSeq, load, ofPump, ofNode } = await setUp();
+    send('NBIRTH', 0, bdSeq(1), load(10));
+    send(
+      'DBIRTH/pump',
+      1,
+      { name: 'Other', alias: 7, type: 'UInt16', value: 1 },
+      { name: 'Speed', alias: 7, type: 'UInt16', value: 200 },
+    );
+    sendByAlias('DDATA/pump', 2, 7, 999);
+    sendByAlias('DDATA/pump', 3, 70, 999);
+    expect(ofPump.batches.slice(-2).map(({ readings }) => readings)).toEqual([[], []]);
+    expect([ofPump.faults, ofNode.faults]).toEqual([['adapter/bad-frame', 'adapter/bad-frame'], []]);
+  });
+
+  it('say of a null, and of what has many values, that there is none', async () => {
+    const { births, send, load, ofNode } = await setUp();
+    births();
+    send('NDATA', 2, { name: 'Load', type: 'Int32', value: null, isNull: true });
+    send('NDATA', 3, {
+      name: 'Load',
+      type: 'DataSet',
+      value: { numOfColumns: 1, types: ['Int32'], columns: ['a'], rows: [[1]] },
+    });
+    send('NDATA', 4, {
+      name: 'Load',
+      type: 'Template',
+      value: { templateRef: 't', isDefinition: false, metrics: [], parameters: [] },
+    });
+    send('NDATA', 5, load(20));
+    const none = (note: string) => ({ point: 'load', value: null, quality: 'bad', note });
+    expect(ofNode.batches.slice(-4).map(({ readings }) => readings[0])).toEqual([
+      none('the device reports that it has no value'),
+      none('it is of type DataSet, which has no single value'),
+      none('it is of type Template, which has no single value'),
+      { point: 'load', value: 2, quality: 'good' },
+    ]);
+    expect(ofNode.faults).toEqual([]);
+  });
+
+  it('are told only what concerns them, however many are behind one node', async () => {
+    const { mqtt, births, send, speed, load, ofNode, clock } = await setUp();
+    const { context } = createHarness();
+    const { tracker, leave } = joinNode({ clock, log: context.log, random: () => 0.5, mqtt }, { group: 'plant', node: 'edge' });
+    const told: string[] = [];
+    const stops = ['pump', 'fan', undefined].map((name) =>
+      tracker.onEvent(name, (event) => told.push(`${name ?? 'node'}: ${event.kind}`)),
+    );
+    births(3);
+    expect(told.splice(0).sort()).toEqual(['fan: birth', 'node: birth', 'pump: birth', 'pump: birth']);
+    send('DDATA/pump', 2, speed(1));
+    send('NDATA', 3, load(1));
+    mqtt.say('spBv1.0/plant/DDATA/edge/fan', Uint8Array.of(0x12, 0x7f, 1), { client: 'edge' });
+    expect(told.splice(0)).toEqual(['pump: data', 'node: data', 'fan: fault']);
+    for (const stop of stops) stop();
+    leave();
+    send('DDATA/pump', 4, speed(1));
+    expect(told).toEqual([]);
+    expect(ofNode.faults).toEqual([]);
+  });
+
+  it('give finite values or none, and go on, whatever comes', async () => {
+    const { mqtt, births, ofNode, ofPump } = await setUp();
+    births();
+    const topic = fc
+      .tuple(
+        fc.constantFrom('NBIRTH', 'NDATA', 'NDEATH', 'DBIRTH', 'DDATA', 'DDEATH', 'NCMD', 'X'),
+        fc.constantFrom('', '/pump', '/x/y'),
+      )
+      .map(([type, device]) => `spBv1.0/plant/${type}/edge${device}`);
+    const metric = fc.record(
+      {
+        name: fc.constantFrom('Speed', 'Load', 'bdSeq', ''),
+        alias: fc.constantFrom(7, 8),
+        timestamp: fc.maxSafeNat(),
+        type: fc.constantFrom('UInt16', 'UInt64', 'Boolean', 'Int8'),
+        value: fc.nat(300),
+        isHistorical: fc.boolean(),
+        isNull: fc.boolean(),
+      },
+      { requiredKeys: ['type', 'value'] },
+    );
+    const sound = fc
+      .record({ seq: fc.nat(255), metrics: fc.array(metric, { maxLength: 4 }) })
+      .map((one) =>
+        sparkplugPeer.encodePayload({ timestamp: 1, ...one } as unknown as Parameters<typeof sparkplugPeer.encodePayload>[0]),
+      );
+    fc.assert(
+      fc.property(fc.array(fc.tuple(topic, fc.oneof(sound, fc.uint8Array())), { maxLength: 20 }), (messages) => {
+        for (const [name, payload] of messages) mqtt.say(name, payload, { client: 'edge' });
+        for (const { readings, sampledAt } of [...ofNode.batches.splice(0), ...ofPump.batches.splice(0)]) {
+          expect(Number.isFinite(sampledAt)).toBe(true);
+          for (const { value, quality } of readings) expect(value === null).toBe(quality === 'bad');
+        }
+      }),
+    );
+    births(9);
+    expect(ofPump.last()).toEqual({ speed: 30, gone: null });
   });
 
   it('leave no listener and no timer when they are closed', async () => {

@@ -53,7 +53,7 @@ describe('a payload of Sparkplug B', () => {
   it('says of a metric without a value, or without a single one, that it has none', () => {
     expect(values(encoded({ name: 'm', type: 'Int32', value: null, isNull: true }))).toEqual({ m: null });
     const bytes = { name: 'm', type: 'Bytes', value: Uint8Array.of(1) } as const;
-    expect(values(encoded(bytes))['m']).toBe('its datatype 17 has no single value');
+    expect(values(encoded(bytes))['m']).toBe('it is of type Bytes, which has no single value');
   });
 
   it('never has a value of another type than its datatype says', () => {
@@ -112,7 +112,9 @@ describe('a command', () => {
     ] as const) {
       const raw = encodeValue(DATATYPES[type], value);
       if (!raw) throw new Error(type);
-      const read = sparkplugPeer.decodePayload(encodeCommand('a/b', DATATYPES[type], raw, 1700000000000));
+      const read = sparkplugPeer.decodePayload(
+        encodeCommand({ name: 'a/b', alias: undefined, datatype: DATATYPES[type] }, raw, 1700000000000),
+      );
       const [metric] = read.metrics ?? [];
       expect([metric?.name, metric?.type, typeof value === 'number' ? Number(metric?.value) : metric?.value]).toEqual([
         'a/b',

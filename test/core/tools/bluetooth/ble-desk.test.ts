@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { GatewayError } from '../../../../core/base/errors.ts';
 import { createLogHub } from '../../../../core/base/log.ts';
 import type { Caller } from '../../../../core/contract/desk.ts';
+import { FIELD_METHODS } from '../../../../core/contract/field-calls.ts';
 import { AdvertView, type ToolLineView } from '../../../../core/contract/field-views.ts';
 import { createBleDesk } from '../../../../core/tools/bluetooth/ble-desk.ts';
 import { createToolSessions } from '../../../../core/tools/sessions.ts';
@@ -60,6 +61,15 @@ it('lists what is heard, decoded, with its strength second by second, and forget
     await clock.advance(20_000);
   }
   expect(rows()).toEqual([]);
+});
+
+it('names what is encrypted, and shows no values of it', () => {
+  const { radio, desk } = setUp();
+  const { adverts } = desk.views;
+  if (adverts.kind !== 'table') throw new Error('a table');
+  adverts.rows({});
+  radio.advertise({ address: ADDRESS, services: new Map([['fcd2', hex('41A47266C95F730011223378237214')]]) });
+  expect(adverts.rows({})).toMatchObject([{ format: 'BTHome v2, encrypted: needs the device’s key', locked: true, facts: [] }]);
 });
 
 it('keeps at most a thousand, and lets the one go that was heard longest ago', () => {
@@ -159,4 +169,23 @@ it('says plainly that there is no Bluetooth', async () => {
   const { adverts } = desk.views;
   expect(adverts.kind === 'table' && adverts.rows({})).toEqual([]);
   expect(radio.listeners).toBe(0);
+});
+
+it('switches a radio and forgets a pairing only with consent, and the log has who did it', async () => {
+  const { desk, log } = setUp();
+  const agreed = { by: 'Ana', consent: true } as const;
+  for (const [method, input] of [
+    ['ble.power', { radio: 'hci0', on: false }],
+    ['ble.forget', { address: ADDRESS }],
+  ] as const) {
+    expect(FIELD_METHODS[method].input.safeParse(input).success).toBe(false);
+    expect(FIELD_METHODS[method].input.safeParse({ ...input, by: 'Ana', consent: false }).success).toBe(false);
+    expect(FIELD_METHODS[method].input.safeParse({ ...input, ...agreed }).success).toBe(true);
+  }
+  await desk.calls['ble.power']({ radio: 'hci0', on: false, ...agreed }, never, person);
+  await desk.calls['ble.forget']({ address: ADDRESS, ...agreed }, never, person);
+  expect(log.recent().map(({ event, data }) => [event, data['by'], data['caller']])).toEqual([
+    ['ble.power', 'Ana', 'console'],
+    ['ble.forgotten', 'Ana', 'console'],
+  ]);
 });

@@ -95,7 +95,19 @@ describe('the Modbus master of the Tools page', () => {
   it('waits for no answer where it has written to all units', async () => {
     const got = await ask({ do: 'write', table: 'holding', address: 1, values: [1], multiple: false }, ANNA, 0);
     expect(got).toMatchObject({ ok: true, words: expect.stringContaining('all units') });
-    expect(await ask({ do: 'read', table: 'holding', address: 1, count: 1 }, ANNA, 0)).toMatchObject({ ok: false });
+  });
+  it('does not ask all units at once: none would answer', async () => {
+    for (const what of [{ do: 'identify' }, { do: 'read', table: 'holding', address: 1, count: 1 }] as const) {
+      await expect(ask(what, ANNA, 0)).rejects.toMatchObject({
+        code: 'api/bad-input',
+        message: expect.stringContaining('Unit 0'),
+      });
+    }
+    expect(far.opened.flatMap(({ written }) => written)).toEqual([]);
+    // What a person writes byte by byte is sent as it is: a few devices, alone on a line, do answer to 0.
+    answer = () => rtu(0, '03 02 0001');
+    await ask({ do: 'raw', pdu: Buffer.from([3, 0x40, 0, 0, 1]).toString('base64') }, ANNA, 0);
+    expect(far.opened.flatMap(({ written }) => written.map(hex))).toEqual([expect.stringMatching(/^000340000001/)]);
   });
   it('identifies', async () => {
     answer = () => rtu(3, `2b 0e 02 01 00 00 02 00 03 ${hex(Buffer.from('ABC'))} 01 01 58`);
@@ -136,6 +148,15 @@ describe('the Modbus master of the Tools page', () => {
     answer = () => rtu(3, '03 02 0002');
     expect((await ask({ do: 'read', table: 'holding', address: 0, count: 1 })).values).toEqual([2]);
     expect(bench.sessions.views()[0]?.state).toBe('open');
+  });
+  it('says that the line was lost also while nothing is asked', async () => {
+    answer = () => rtu(3, '03 02 0001');
+    await ask({ do: 'read', table: 'holding', address: 0, count: 1 });
+    far.opened.at(-1)?.lose();
+    await clock.advance(1);
+    expect(bench.sessions.views()[0]).toMatchObject({ state: 'lost', fault: { code: 'link/lost' } });
+    expect((await ask({ do: 'read', table: 'holding', address: 0, count: 1 })).values).toEqual([1]);
+    expect(bench.sessions.views()[0]).toMatchObject({ state: 'open', fault: null });
   });
   it('counts the time from the request to the answer, not that of the opening', async () => {
     answer = () => {

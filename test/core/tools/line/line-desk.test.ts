@@ -133,6 +133,19 @@ describe('the loopback test', () => {
     expect(await bench.call('tool.loopback', { session, bytes: 256 })).toMatchObject({ ok: false, back: 256, wrong: 1 });
   });
 
+  it('knows a device that answers from a plug with a bad contact', async () => {
+    const session = await open();
+    const one = far.opened[0];
+    if (one) one.answer = () => Buffer.from('S S      12.480 kg\r\n');
+    const running = bench.call('tool.loopback', { session, bytes: 256 });
+    await clock.advance(10_000);
+    expect(await running).toMatchObject({ ok: false, back: 20, words: expect.stringContaining('a device is still on the line') });
+    if (one) one.answer = (bytes) => bytes.subarray(1);
+    const loose = bench.call('tool.loopback', { session, bytes: 256 });
+    await clock.advance(10_000);
+    expect(await loose).toMatchObject({ ok: false, back: 255, wrong: 255, words: expect.stringContaining('loose bridge') });
+  });
+
   it('ends with the line, and nothing else is sent meanwhile', async () => {
     const session = await open();
     const running = expect(bench.call('tool.loopback', { session, bytes: 600 })).rejects.toMatchObject({ code: 'link/lost' });

@@ -4,8 +4,11 @@ import { SerialLink } from '../../../../core/contract/document/links.ts';
 import type { ByteLink } from '../../../../core/transports/byte-port.ts';
 import { createPortClaims } from '../../../../core/transports/ports/claims.ts';
 import { createLines, type Lines } from '../../../../core/transports/ports/lines.ts';
+import { createPortBook } from '../../../../core/transports/ports/system-book.ts';
 import { createWire } from '../../../../core/transports/wire.ts';
+import { createManualClock } from '../../../fakes/manual-clock.ts';
 import { createPlainPortBook } from '../../../fakes/plain-port-book.ts';
+import { createPortTree } from '../../../fakes/port-tree.ts';
 
 const never = new AbortController().signal;
 const LINK = SerialLink.parse({ kind: 'serial', path: '/dev/ttyUSB0' });
@@ -34,6 +37,25 @@ beforeEach(() => {
 it('opens the port under the name it has today', async () => {
   await lines.links.open(LINK, never, 'meter');
   expect(opened).toEqual(['/dev/ttyUSB7']);
+});
+
+it('does not open a stranger that took the name of the adapter a moment ago', async () => {
+  const tree = createPortTree();
+  const ours = { name: 'ttyUSB0', serial: 'A1B2' };
+  tree.plug(ours);
+  const book = createPortBook(tree.roots, createManualClock());
+  await book.start(never);
+  const links = { open: () => Promise.reject(new Error('the stranger was opened')) };
+  const own = createLines({ links, claims: createPortClaims({ now: () => 5 }), book, now: () => 77 });
+  tree.unplug(ours);
+  tree.plug({ name: 'ttyUSB0', serial: 'STRANGER' });
+  const bound = { ...LINK, bind: { by: 'usb', vendor: '0403', product: '6001', serial: 'A1B2' } } as const;
+  await expect(own.links.open(bound, never, 'meter')).rejects.toMatchObject({
+    code: 'link/not-found',
+    message: expect.stringContaining('serial number A1B2'),
+  });
+  await book.stop();
+  tree.dispose();
 });
 
 it('counts what a line carries, over several openings', async () => {
