@@ -1,9 +1,19 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { reportHtml } from '../../core/discovery/report/html.ts';
+import { infoOf, pagesOf, pdfNote, plain, skipPdf } from '../fakes/pdf-tools.ts';
 import { REPORT_FACTS } from '../fakes/report-facts.ts';
-import { browserNote, launchBrowser, pictures, seriousFindings, skipBrowser } from './console-rig.ts';
+import {
+  browserNote,
+  type ConsoleRig,
+  launchBrowser,
+  pictures,
+  seriousFindings,
+  skipBrowser,
+  startConsoleRig,
+} from './console-rig.ts';
 
 describe.skipIf(skipBrowser)(`The acceptance report${browserNote}`, () => {
   let browser: Browser;
@@ -36,5 +46,34 @@ describe.skipIf(skipBrowser)(`The acceptance report${browserNote}`, () => {
     await page.setContent(reportHtml(REPORT_FACTS));
     expect(await seriousFindings(page)).toEqual([]);
     await context.close();
+  }, 60_000);
+});
+
+describe.skipIf(skipBrowser || skipPdf)(`The acceptance report of a running gateway${browserNote}${pdfNote}`, () => {
+  let rig: ConsoleRig;
+  beforeAll(async () => {
+    rig = await startConsoleRig();
+  }, 60_000);
+  afterAll(async () => {
+    await rig?.close();
+  });
+
+  it('is saved as a PDF that the gateway has made, of the devices that were chosen', async () => {
+    const { page, problems, close } = await rig.open('devices/report');
+    await page.getByLabel('Accepted by').fill('Kim Łukasz');
+    await page.getByRole('checkbox', { name: 'Delivery van GPS' }).uncheck();
+    await page.getByRole('button', { name: 'Show the report' }).tap();
+    await page.getByRole('article').getByText('Energy meter, main feed').waitFor();
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Save PDF' }).tap()]);
+    expect(download.suggestedFilename()).toMatch(/^acceptance-corner-shop-harbour-street-\d{4}-\d\d-\d\d\.pdf$/);
+    await page.getByText(`${download.suggestedFilename()} was saved.`).first().waitFor();
+    const bytes = readFileSync(await download.path());
+    expect(infoOf(bytes).get('Page size')).toContain('A4');
+    const text = plain(pagesOf(bytes).join('\n'));
+    for (const part of ['Kim Łukasz', 'Energy meter, main feed', 'Voltage L1', 'of 5 devices passed'])
+      expect(text).toContain(part);
+    expect(text).not.toContain('Delivery van GPS');
+    expect(problems).toEqual([]);
+    await close();
   }, 60_000);
 });

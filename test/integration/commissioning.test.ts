@@ -202,7 +202,7 @@ describe.skipIf(skipHere)('commissioning of an unknown Modbus slave (skipped whe
     expect(version).toBe(2);
     await expect(
       api.call('commission.save', {
-        draft: { ...draft, id: 'late' },
+        draft: { ...draft, id: 'late', unit: 18 },
         replaces: null,
         to: { history: false, cloud: false },
         basedOn: 1,

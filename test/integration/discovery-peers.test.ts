@@ -124,7 +124,10 @@ describe('Modbus TCP servers of other authors', () => {
     const bench = realBench();
     const addresses = [identified, plain, other, 1].map((port) => `127.0.0.1:${port}`);
     const desk = createInboxDesk(bench.deps);
-    expect(await desk.calls['inbox.look']({ addresses, by: 'test', consent: true }, never, CALLER)).toEqual({ asked: 4 });
+    expect(await desk.calls['inbox.look']({ addresses, by: 'test', consent: true }, never, CALLER)).toEqual({
+      asked: 4,
+      answered: 2,
+    });
     const titles = new Map(bench.deps.found.rows().map(({ id, title }) => [id, title]));
     expect([...titles.keys()].sort()).toEqual([`modbus-tcp:127.0.0.1:${identified}`, `modbus-tcp:127.0.0.1:${plain}`].sort());
     expect(titles.get(`modbus-tcp:127.0.0.1:${identified}`)).toBe('Acme PLC-9 V1');

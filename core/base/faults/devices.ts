@@ -37,7 +37,8 @@ export const DEVICE_FAULTS = {
   'adapter/timeout': {
     retry: true,
     show: 'The device did not answer in time.',
-    remedy: 'Check its power, cable or network, and its address; on a serial line also baud rate, A and B, and termination.',
+    remedy:
+      'Check its power, its cable or network, and its address or unit id; on a serial line also baud rate, A and B, and termination.',
   },
   'adapter/bad-frame': {
     retry: true,

@@ -13,10 +13,12 @@ const PART_POINTS = 500;
 /** 25,000 points take a few seconds on a PC. */
 const DEADLINE_MS = 180_000;
 const MOST_MB = 768;
+/** For what is short-lived. Without a bound V8 takes some 100 MB more for a large report, of which the process keeps most; it is no faster. */
+const YOUNG_MB = 8;
 
 export interface ReportPress {
   /**
-   * The report as a file; one at a time (`api/busy`). A PDF or a large report is made in a thread of its own, which takes its memory
+   * The report as a file; one at a time (`api/busy`). A PDF or a large report is made in a thread of its own, whose heap ends
    * with it. Rejects with the signal's reason, `report/failed`, also after three minutes.
    */
   make(format: ReportFormat, facts: ReportFacts, signal: AbortSignal): Promise<Uint8Array>;
@@ -50,7 +52,7 @@ export function createReportPress(
   start: () => Worker = () =>
     new Worker(new URL('./report.worker.ts', import.meta.url), {
       stdin: false,
-      resourceLimits: { maxOldGenerationSizeMb: MOST_MB },
+      resourceLimits: { maxOldGenerationSizeMb: MOST_MB, maxYoungGenerationSizeMb: YOUNG_MB },
     }),
 ): ReportPress {
   let busy = false;

@@ -19,22 +19,33 @@ interface Entry {
 /** Names of ports that were here before, so that a new name is noticed. */
 const NAMES_KEPT = 1000;
 
-/** Two adapters with the same serial number, or two ports behind one interface, are told apart by their sockets. */
-function withOwnIds(found: readonly FoundPort[]): readonly FoundPort[] {
+const sameNode = (a: FoundPort, b: FoundPort): boolean => a.node === b.node && a.facts.vendorId === b.facts.vendorId;
+
+/**
+ * Two adapters with the same serial number, or two ports behind one interface, are told apart by their sockets. A port keeps its id as
+ * long as it is plugged in, whatever double comes beside it: lines and claims that are open go by the id.
+ */
+function withOwnIds(found: readonly FoundPort[], before: readonly FoundPort[]): readonly FoundPort[] {
+  const old = new Map(before.map((port) => [port.facts.path, port]));
+  const kept = new Map<FoundPort, string>();
   const counts = new Map<string, number>();
-  for (const { facts } of found) counts.set(facts.id, (counts.get(facts.id) ?? 0) + 1);
-  const taken = new Set<string>();
+  for (const port of found) {
+    const same = old.get(port.facts.path);
+    if (same && sameNode(same, port)) kept.set(port, same.facts.id);
+    counts.set(port.facts.id, (counts.get(port.facts.id) ?? 0) + 1);
+  }
+  const taken = new Set(kept.values());
   return found.map((port) => {
     const { facts } = port;
-    let id = facts.id;
-    if ((counts.get(id) ?? 0) > 1) id = facts.physicalPath ? `physical:${facts.physicalPath}` : `path:${facts.path}`;
-    if (taken.has(id)) id = `path:${facts.path}`;
-    taken.add(id);
+    let id = kept.get(port) ?? facts.id;
+    if (!kept.has(port)) {
+      if ((counts.get(id) ?? 0) > 1) id = facts.physicalPath ? `physical:${facts.physicalPath}` : `path:${facts.path}`;
+      if (taken.has(id)) id = `path:${facts.path}`;
+      taken.add(id);
+    }
     return id === facts.id ? port : { ...port, facts: { ...facts, id } };
   });
 }
-
-const sameNode = (a: FoundPort, b: FoundPort): boolean => a.node === b.node && a.facts.vendorId === b.facts.vendorId;
 
 /** The first look takes everything as it is; later a new port counts after `settleMs`. */
 export function createPortRoll(settleMs: number): PortRoll {
@@ -81,7 +92,7 @@ export function createPortRoll(settleMs: number): PortRoll {
       }
       entries = next;
       const before = present;
-      present = withOwnIds(there);
+      present = withOwnIds(there, before);
       const events = eventsOf(before);
       first = false;
       return { events, settlesInMs };

@@ -3,6 +3,9 @@ const CUT = ' …';
 
 type WidthOf = (text: string) => number;
 
+/** Where a long word is split rather than within its parts: `supply_`, `pressure`. */
+const AFTER_MARK = /[^_/.:,;-]*$/;
+
 /** A word that is wider than a line, in parts that are not; a letter keeps its accents. */
 function split(word: string, width: number, widthOf: WidthOf): string[] {
   const parts: string[] = [];
@@ -10,10 +13,11 @@ function split(word: string, width: number, widthOf: WidthOf): string[] {
   let used = 0;
   for (const { segment } of graphemes.segment(word)) {
     const more = widthOf(segment);
-    if (part !== '' && used + more > width) {
-      parts.push(part);
-      part = '';
-      used = 0;
+    while (part !== '' && used + more > width) {
+      const end = part.search(AFTER_MARK) || part.length;
+      parts.push(part.slice(0, end));
+      part = part.slice(end);
+      used = part === '' ? 0 : widthOf(part);
     }
     part += segment;
     used += more;

@@ -25,6 +25,9 @@ it('makes text showable: lines stay, what is not seen goes, what the font lacks 
 it('wraps at spaces, splits a word that is longer than a line, and says where it has cut', () => {
   expect(wrap('one two three', 80, ten)).toEqual(['one two', 'three']);
   expect(wrap('abcdefgh', 30, ten)).toEqual(['abc', 'def', 'gh']);
+  expect(wrap('supply_pressure/bar', 80, ten)).toEqual(['supply_', 'pressure', '/bar']);
+  const wide = (text: string): number => Array.from(text).reduce((sum, char) => sum + (char === 'w' ? 11 : 5), 0);
+  expect(wrap('_wwwwww', 50, wide)).toEqual(['_', 'wwww', 'ww']);
   expect(wrap('a\n\nb', 30, ten)).toEqual(['a', '', 'b']);
   expect(wrap('', 30, ten)).toEqual(['']);
   expect(wrap('one two three', 60, ten, 2)).toEqual(['one', 'two …']);
@@ -34,7 +37,7 @@ it('wraps at spaces, splits a word that is longer than a line, and says where it
 it('loses no letter, and no line is wider than allowed', () => {
   fc.assert(
     fc.property(
-      fc.string({ unit: fc.constantFrom('a', 'b', ' ', '\n', 'ß', '-') }),
+      fc.string({ unit: fc.constantFrom('a', 'b', ' ', '\n', 'ß', '-', '_') }),
       fc.integer({ min: 10, max: 200 }),
       (text, width) => {
         const lines = wrap(text, width, ten);

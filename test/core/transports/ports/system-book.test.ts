@@ -73,6 +73,18 @@ describe('what a port is', () => {
     expect(book.bindingOf(`${tree.roots.dev}/ttyS0`)).toBeUndefined();
   });
 
+  it('keeps the id of a port when a double with the same serial number is plugged in beside it', async () => {
+    tree.plug(FTDI);
+    await book.start(never);
+    tree.plug({ ...FTDI, name: 'ttyUSB1', socket: '1-4', byId: 'second' });
+    await pass(3000);
+    expect(book.ports().map(({ id }) => id)).toEqual(['usb:0403:6001:A1B2:0', 'physical:usb-1-4:1.0']);
+    tree.unplug(FTDI);
+    await pass(3000);
+    expect(book.ports().map(({ id }) => id)).toEqual(['physical:usb-1-4:1.0']);
+    expect(seen).toEqual(['plugged physical:usb-1-4:1.0', 'unplugged usb:0403:6001:A1B2:0']);
+  });
+
   it('tells two adapters with the same serial number apart by their sockets', async () => {
     tree.plug(FTDI);
     tree.plug({ ...FTDI, name: 'ttyUSB1', socket: '1-4', byId: 'second' });
