@@ -1,8 +1,9 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { browserNote, launchBrowser, SIZES, seriousFindings, skipBrowser, takePicture } from './console-rig.ts';
+import { browserNote, launchBrowser, type OpenPage, seriousFindings, skipBrowser, takePicture } from './console-rig.ts';
 import { type FakeRig, startFakeRig } from './fake-rig.ts';
-import { expectWalkable, settled, tooSmall, tooWide } from './page-checks.ts';
+import { itFits, itIsAccessible, itIsWalkable } from './looks.ts';
+import { expectWalkable } from './page-checks.ts';
 
 const PAGES = [
   'devices/add',
@@ -13,6 +14,7 @@ const PAGES = [
   'devices/cold-store',
   'devices/pump',
 ] as const;
+const WALKED: readonly string[] = ['devices/add', 'devices/add/where/serial', 'devices/report'];
 
 /** From the inbox to the decode matrix, with a number typed that fits. */
 async function toMatrix(page: Page): Promise<void> {
@@ -39,55 +41,25 @@ describe.skipIf(skipBrowser)(`Adding a device${browserNote}`, () => {
   });
 
   describe.each(PAGES)('%s', (path) => {
-    it.each(SIZES)('fits $name, with nothing cut off and no error', async ({ name, width, height }) => {
-      const { page, problems, close } = await rig.open(path, { viewport: { width, height } });
-      await settled(page);
-      await takePicture(page, `${path.replaceAll('/', '-')}-${name}`);
-      expect(await tooWide(page)).toBe(0);
-      expect(await tooSmall(page)).toEqual([]);
-      expect(problems).toEqual([]);
-      await close();
-    });
-
-    it.each(['light', 'dark'] as const)('has no serious finding of axe in the %s theme', async (colorScheme) => {
-      const { page, close } = await rig.open(path, { colorScheme });
-      await settled(page);
-      expect(await seriousFindings(page)).toEqual([]);
-      await close();
-    });
+    const name = path.replaceAll('/', '-');
+    itFits(name, (options) => rig.open(path, options));
+    itIsAccessible(name, (options) => rig.open(path, options));
+    if (WALKED.includes(path)) itIsWalkable(() => rig.open(path));
   });
 
-  it.each(SIZES)('the decode matrix fits $name, by touch and for axe', async ({ name, width, height }) => {
-    const { page, problems, close } = await rig.open('devices/add', { viewport: { width, height } });
-    await toMatrix(page);
-    await settled(page);
-    await takePicture(page, `devices-add-decode-${name}`);
-    expect(await tooWide(page)).toBe(0);
-    expect(await tooSmall(page)).toEqual([]);
-    expect(await seriousFindings(page)).toEqual([]);
-    expect(problems).toEqual([]);
-    await close();
+  describe('the decode matrix', () => {
+    const open = async (): Promise<OpenPage> => {
+      const opened = await rig.open('devices/add');
+      await toMatrix(opened.page);
+      return opened;
+    };
+    itFits('devices-add-decode', open);
+    itIsAccessible('devices-add-decode', open);
   });
-
-  it.each(['devices/add', 'devices/add/where/serial', 'devices/report'])(
-    '%s is walked through by keyboard alone',
-    async (path) => {
-      const { page, close } = await rig.open(path);
-      await settled(page);
-      await expectWalkable(page);
-      await close();
-    },
-  );
 
   it('the decode matrix is used by keyboard alone: typed, walked, taken', async () => {
     const { page, close } = await rig.open('devices/add', { colorScheme: 'dark' });
     await toMatrix(page);
-    // the walk begins where the focus was last
-    await page.evaluate(() => {
-      document.body.tabIndex = -1;
-      document.body.focus();
-      document.body.removeAttribute('tabindex');
-    });
     await expectWalkable(page);
     const field = page.getByLabel('Number on the device’s display');
     await field.focus();
@@ -99,7 +71,7 @@ describe.skipIf(skipBrowser)(`Adding a device${browserNote}`, () => {
     await page.keyboard.press('ArrowRight');
     await page.keyboard.press('Enter');
     await page.getByRole('dialog', { name: 'Take this value' }).waitFor();
-    await takePicture(page, 'devices-add-decode-dark');
+    await takePicture(page, 'devices-add-decode-taken');
     expect(await seriousFindings(page)).toEqual([]);
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });

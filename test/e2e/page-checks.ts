@@ -56,7 +56,10 @@ export const tooSmall = (page: Page): Promise<string[]> =>
 /** Presses Tab until the focus comes round; gives what had the focus, and what should have had it. */
 async function walkByKeyboard(page: Page): Promise<{ visited: number; unreachable: string[]; unmarked: string[] }> {
   await page.evaluate(() => {
-    (document.activeElement as HTMLElement | null)?.blur();
+    // What was clicked is where Tab would go on from: the walk begins at the top.
+    document.body.tabIndex = -1;
+    document.body.focus();
+    document.body.removeAttribute('tabindex');
     window.scrollTo(0, 0);
     // What comes meanwhile (a new row of a live log) may stand behind the focus already.
     for (const one of document.querySelectorAll<HTMLElement>('main *, nav *, header *')) one.dataset['there'] = 'yes';

@@ -10,10 +10,12 @@ import {
   type ConsoleRig,
   launchBrowser,
   pictures,
+  SIZES,
   seriousFindings,
   skipBrowser,
   startConsoleRig,
 } from './console-rig.ts';
+import { settled, tooSmall, tooWide } from './page-checks.ts';
 
 describe.skipIf(skipBrowser)(`The acceptance report${browserNote}`, () => {
   let browser: Browser;
@@ -76,4 +78,24 @@ describe.skipIf(skipBrowser || skipPdf)(`The acceptance report of a running gate
     expect(problems).toEqual([]);
     await close();
   }, 60_000);
+
+  it.each(SIZES)(
+    'fits $name with its buttons, for axe too',
+    async ({ name, width, height }) => {
+      const { page, problems, close } = await rig.open('devices/report', { viewport: { width, height } });
+      await page.getByLabel('Accepted by').fill('Kim');
+      await page.getByRole('button', { name: 'Show the report' }).tap();
+      await page.getByRole('article').waitFor();
+      await settled(page);
+      await rig.picture(page, `devices-report-shown-${name}`);
+      // the form was longer than the screen: its last button is not where the report begins
+      expect(await page.getByRole('main').evaluate((main) => main.scrollTop)).toBe(0);
+      expect(await tooWide(page)).toBe(0);
+      expect(await tooSmall(page)).toEqual([]);
+      expect(await seriousFindings(page)).toEqual([]);
+      expect(problems).toEqual([]);
+      await close();
+    },
+    60_000,
+  );
 });

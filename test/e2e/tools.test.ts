@@ -2,9 +2,10 @@ import { execFileSync, spawn } from 'node:child_process';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ended } from '../fakes/socat.ts';
-import { browserNote, launchBrowser, SIZES, seriousFindings, skipBrowser, takePicture } from './console-rig.ts';
+import { browserNote, launchBrowser, type OpenPage, skipBrowser, takePicture } from './console-rig.ts';
 import { type FakeRig, startFakeRig } from './fake-rig.ts';
-import { expectWalkable, hold, settled, tablesTooWide, tooSmall, tooWide } from './page-checks.ts';
+import { itFits, itIsAccessible, itIsWalkable } from './looks.ts';
+import { hold, settled } from './page-checks.ts';
 import { skipTools, startToolsRig, type ToolsRig } from './tools-rig.ts';
 
 const PORT = encodeURIComponent('usb:0403:6001:A1B2:0');
@@ -23,14 +24,6 @@ function crc16(bytes: readonly number[]): readonly number[] {
   }
   return [crc & 0xff, crc >> 8];
 }
-
-/** What was clicked is where Tab would go on from. */
-const fromTheTop = (page: Page): Promise<void> =>
-  page.evaluate(() => {
-    document.body.tabIndex = -1;
-    document.body.focus();
-    document.body.removeAttribute('tabindex');
-  });
 
 /** Every tab with something on it, and what is done to get there. */
 const VIEWS: readonly { readonly name: string; readonly path: string; readonly act?: (page: Page) => Promise<void> }[] = [
@@ -67,39 +60,22 @@ describe.skipIf(skipBrowser)(`every tool with sample data${browserNote}`, () => 
   });
 
   describe.each(VIEWS)('$name', ({ name, path, act }) => {
-    it.each(SIZES)('fits $name, with nothing cut off and no error', async (size) => {
-      const { page, problems, close } = await rig.open(path, { viewport: { width: size.width, height: size.height } });
+    const open = async (): Promise<OpenPage> => {
+      const { page, problems, close } = await rig.open(path);
       await act?.(page);
-      await settled(page);
-      await takePicture(page, `tools-${name}-${size.name}`);
-      expect(await tooWide(page)).toBe(0);
-      expect(await tablesTooWide(page)).toEqual([]);
-      expect(await tooSmall(page)).toEqual([]);
-      expect(problems).toEqual([]);
-      // As a person would: else the sample gateway holds the line for the next one.
-      if (act) await page.getByRole('button', { name: 'Give the line back' }).click();
-      await close();
-    });
-
-    it.each(['light', 'dark'] as const)('has no serious finding of axe in the %s theme', async (colorScheme) => {
-      const { page, close } = await rig.open(path, { colorScheme });
-      await act?.(page);
-      await settled(page);
-      if (colorScheme === 'dark') await takePicture(page, `tools-${name}-dark`);
-      expect(await seriousFindings(page)).toEqual([]);
-      if (act) await page.getByRole('button', { name: 'Give the line back' }).click();
-      await close();
-    });
-
-    it('can be walked through by keyboard alone, with the focus visible', async () => {
-      const { page, close } = await rig.open(path);
-      await act?.(page);
-      await settled(page);
-      await fromTheTop(page);
-      await expectWalkable(page);
-      if (act) await page.getByRole('button', { name: 'Give the line back' }).click();
-      await close();
-    });
+      return {
+        page,
+        problems,
+        async close() {
+          // As a person would: else the sample gateway holds the line for the next one.
+          if (act) await page.getByRole('button', { name: 'Give the line back' }).click();
+          await close();
+        },
+      };
+    };
+    itFits(`tools-${name}`, open);
+    itIsAccessible(`tools-${name}`, open);
+    itIsWalkable(open);
   });
 });
 

@@ -1,6 +1,6 @@
 import Download from 'lucide-react/icons/download';
 import Printer from 'lucide-react/icons/printer';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { BackLink } from '../../../components/BackLink.tsx';
 import { Button } from '../../../components/Button.tsx';
@@ -116,12 +116,18 @@ export function ReportPage(): ReactNode {
   const [frozen, setFrozen] = useState<Frozen | null>(null);
   const [kept, setKept] = useState<string | null>(null);
   const panel = window.gatehouse?.kiosk === true;
+  const whole = useRef<HTMLDivElement>(null);
+  // The button that shows the report stands at the end of a form that may be long.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another document is another place
+  useEffect(() => {
+    whole.current?.closest('main')?.scrollTo?.(0, 0);
+  }, [frozen]);
   function change(to: Frozen | null): void {
     setKept(null);
     setFrozen(to);
   }
   return (
-    <div className="page">
+    <div className="page" ref={whole}>
       <div className="page-head report-head">
         <BackLink href={href('devices')} label={text.back} />
         <h1 className="grow">{text.title}</h1>
