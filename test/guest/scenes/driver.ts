@@ -4,7 +4,8 @@ import { run } from '../gateway-run.ts';
 import { ADAPTERS } from '../site.ts';
 import { LINK } from './moments.ts';
 
-const BAUDS = [300, 9600, 57_600, 250_000, 921_600];
+/** Such as have a name: of any other stty says 0. */
+const BAUDS = [300, 9600, 57_600, 230_400, 921_600];
 const faultOf = async (work: Promise<unknown>): Promise<string> =>
   await work.then(
     () => '',
@@ -24,8 +25,8 @@ export const driver: Scene = async (kit) => {
   for (const baudRate of BAUDS) {
     const { session } = await open({ baudRate, parity: 'even', stopBits: 2 });
     const now = run('stty', '-F', path, '-a');
-    const set = now.includes(`speed ${baudRate} baud`) && now.includes(' parenb') && now.includes(' cstopb');
-    speeds.push(`${baudRate} ${set ? 'set' : now.split(';')[0]}`);
+    const set = now.includes(`speed ${baudRate} baud`) && /(?<!-)\bparenb\b/.test(now) && /(?<!-)\bcstopb\b/.test(now);
+    speeds.push(`${baudRate} ${set ? 'set' : now}`);
     const { ok } = await client.call('tool.loopback', { session, bytes: 64 });
     if (!ok) speeds.push('but no echo');
     await client.call('tool.close', { session });
