@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { systemClock } from './base/clock.ts';
 import { GatewayError } from './base/errors.ts';
+import { endProcess } from './gateway/end-process.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
 import type { Desktop, GatewayOptions, StartOptions } from './gateway/options.ts';
 
@@ -79,5 +80,6 @@ export async function runHeadless(options: StartOptions, lead = ''): Promise<num
   const code = await ended;
   await gateway.stop();
   process.stdout.write('Gatehouse has stopped.\n');
+  endProcess(code);
   return code;
 }

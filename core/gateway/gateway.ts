@@ -9,6 +9,7 @@ import { createHub } from '../api/hub.ts';
 import { createApiServer, type ServerTransport } from '../api/server.ts';
 import type { Caller } from '../api/sources.ts';
 import { systemClock } from '../base/clock.ts';
+import { settledWithin } from '../base/deadline.ts';
 import { GatewayError } from '../base/errors.ts';
 import { createLogHub } from '../base/log.ts';
 import { markNow } from '../base/mark.ts';
@@ -65,6 +66,7 @@ export interface Gateway {
 }
 
 const STANDING_MS = 1000;
+const LOG_CLOSE_MS = 1000;
 /** By then everything is loaded and connected. */
 const SETTLED_MS = 3000;
 const SAMPLE_EVERY_MS = 10_000;
@@ -277,7 +279,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       system.stop,
       store.stop,
     ]);
-    await logOutput?.close();
+    await settledWithin(clock, LOG_CLOSE_MS, logOutput?.close() ?? Promise.resolve());
   }
   return {
     async start(signal) {
